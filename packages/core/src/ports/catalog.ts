@@ -1,0 +1,204 @@
+import type { Digest } from '../arn/index.js';
+import type { EventRecord } from '../events/index.js';
+import type {
+  ArtifactRecord,
+  BookmarkMove,
+  BookmarkRecord,
+  Instant,
+  Provenance,
+  ReferenceRecord,
+  RepositoryRecord,
+  Usage,
+  VersionKey,
+  VersionRecord,
+} from '../model.js';
+import type { ContentCopy } from './content-storage.js';
+
+/** Who acts and when; the caller's clock, so that tests can turn it. */
+export interface Actor {
+  readonly by: string;
+  readonly at: Instant;
+}
+
+/** A page of a listing: what comes after the given key, at most `limit` entries. */
+export interface Page<Key> {
+  readonly after?: Key;
+  readonly limit: number;
+}
+
+export interface LeaseInput {
+  readonly repository: string;
+  readonly digest: Digest;
+  /** Any text that nobody else uses. */
+  readonly lease: string;
+  readonly expiresAt: Instant;
+}
+
+export interface Lease {
+  /** The copy to upload to, or to use when `stored`. */
+  readonly generation: number;
+  readonly stored: boolean;
+  /** Bytes; known when stored. */
+  readonly size?: number;
+}
+
+export interface RecordVersionInput extends Actor {
+  readonly lease: string;
+  readonly repository: string;
+  readonly id: string;
+  readonly digest: Digest;
+  readonly size: number;
+  readonly treeDigest?: string;
+  readonly mediaType: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly provenance: Provenance;
+}
+
+export type RecordVersionResult =
+  /** `existing`: the artifact has this content already. `restored`: it had, condemned, and it is live again. */
+  | { readonly outcome: 'created' | 'existing' | 'restored'; readonly version: VersionRecord }
+  /** The lease expired and was swept: nothing was recorded, and the upload must begin again. */
+  | { readonly outcome: 'lease-lost' };
+
+export type CondemnResult =
+  | { readonly outcome: 'condemned' | 'already-condemned'; readonly version: VersionRecord }
+  | { readonly outcome: 'in-use'; readonly version: VersionRecord; readonly usage: Usage }
+  | { readonly outcome: 'absent' };
+
+export type RestoreResult =
+  | { readonly outcome: 'restored' | 'already-live'; readonly version: VersionRecord }
+  | { readonly outcome: 'absent' };
+
+export interface MoveBookmarkInput extends Actor {
+  readonly repository: string;
+  readonly id: string;
+  readonly name: string;
+  /** The version to stand on; absent deletes the bookmark. */
+  readonly to?: number;
+  /** Compare-and-set: the number that it must stand on now, or `null` when it must not exist. Absent: whatever it is. */
+  readonly expected?: number | null;
+}
+
+export type MoveBookmarkResult =
+  | { readonly outcome: 'moved' | 'unchanged'; readonly bookmark: BookmarkRecord }
+  | { readonly outcome: 'deleted' }
+  | { readonly outcome: 'conflict'; readonly current: number | null }
+  /** The target version is not live, or the bookmark to delete does not exist. */
+  | { readonly outcome: 'absent' };
+
+export interface PinInput extends Actor {
+  readonly consumer: string;
+  readonly deployment: string;
+  readonly pins: readonly { readonly version: VersionKey; readonly slot: string; readonly bookmark?: string }[];
+}
+
+export type PinResult =
+  | { readonly outcome: 'pinned' }
+  /** These versions are not live; nothing was pinned. */
+  | { readonly outcome: 'not-live'; readonly versions: readonly VersionKey[] };
+
+/** What a consumer holds, and the token that says whether anyone changed it since. */
+export interface ConsumerRecord {
+  readonly consumer: string;
+  /** 0 for a consumer that was never seen. */
+  readonly revision: number;
+  readonly references: readonly ReferenceRecord[];
+}
+
+export interface SettleInput extends Actor {
+  readonly consumer: string;
+  /** The consumer's revision when the evidence was gathered; another one now is a conflict. */
+  readonly revision: number;
+  readonly deployment: string;
+  /** What the evidence says is used. Condemned versions among them become live again. */
+  readonly references: readonly { readonly version: VersionKey; readonly slot: string; readonly bookmark?: string }[];
+  /** Whether references that are not listed go (`replace`) or stay (`add`). */
+  readonly mode: 'replace' | 'add';
+  /** The deployments whose pins go. Pins of others stay, also those placed while the evidence was gathered. */
+  readonly releasePins: readonly string[];
+}
+
+export type SettleResult =
+  | {
+      readonly outcome: 'settled';
+      readonly added: readonly ReferenceRecord[];
+      readonly released: readonly ReferenceRecord[];
+    }
+  | { readonly outcome: 'conflict' }
+  /** The evidence names versions that are deleted or were never there. Nothing was changed. */
+  | { readonly outcome: 'absent'; readonly versions: readonly VersionKey[] };
+
+export interface ContentRecord extends ContentCopy {
+  /** Bytes; 0 while pending. */
+  readonly size: number;
+  readonly state: 'pending' | 'stored' | 'removing' | 'removed';
+}
+
+/**
+ * The catalog of all repositories of one account and region.
+ *
+ * Every method is one atomic step of the engine: what it reads and what it changes cannot be separated by anybody, and what it
+ * acknowledged survives a kill. Events are written to the outbox in the same step. Every method throws `unavailable` or
+ * `access-denied` when no definite answer could be had, and then changed nothing, unless it says so.
+ */
+export interface Catalog {
+  createRepository(name: string, actor: Actor): Promise<{ created: boolean }>;
+  getRepository(name: string): Promise<RepositoryRecord | undefined>;
+  listRepositories(): Promise<readonly RepositoryRecord[]>;
+  /** Refused as `not-empty` while a version is live or condemned. Numbers stay taken should it be created again. */
+  deleteRepository(name: string, actor: Actor): Promise<{ outcome: 'deleted' | 'not-empty' | 'absent' }>;
+
+  /** Protects a content from the sweep, whether it is stored already or about to be. Absent repositories throw `not-found`. */
+  leaseContent(input: LeaseInput): Promise<Lease>;
+  releaseLease(lease: string): Promise<void>;
+  /** Says that the leased content is stored, and makes or finds the artifact's version of it. Ends the lease. */
+  recordVersion(input: RecordVersionInput): Promise<RecordVersionResult>;
+  /** The content of any version, not deleted, that was packed from this tree. */
+  findTree(repository: string, treeDigest: string): Promise<{ digest: Digest; size: number } | undefined>;
+
+  /** Any state; undefined when the number was never given. */
+  getVersion(key: VersionKey): Promise<VersionRecord | undefined>;
+  /** The artifact's live version with the highest number. */
+  latestVersion(repository: string, id: string): Promise<VersionRecord | undefined>;
+  /** Live versions of a content, newest first. */
+  versionsOfContent(repository: string, digest: Digest): Promise<readonly VersionRecord[]>;
+  /** Artifacts in order of their ID. With a prefix, those whose ID is the prefix or begins with it and a slash. */
+  listArtifacts(repository: string, prefix: string | undefined, page: Page<string>): Promise<readonly ArtifactRecord[]>;
+  /** An artifact's versions in order of their number, those deleted left out. */
+  listVersions(repository: string, id: string, page: Page<number>): Promise<readonly VersionRecord[]>;
+
+  getBookmark(repository: string, id: string, name: string): Promise<BookmarkRecord | undefined>;
+  listBookmarks(repository: string, id: string): Promise<readonly BookmarkRecord[]>;
+  bookmarkHistory(repository: string, id: string, name: string): Promise<readonly BookmarkMove[]>;
+  moveBookmark(input: MoveBookmarkInput): Promise<MoveBookmarkResult>;
+
+  /** All or none. */
+  pin(input: PinInput): Promise<PinResult>;
+  /** Moves a deployment's pins from the consumer without ID to the one with. Repeating it changes nothing. */
+  bindPins(from: string, deployment: string, to: string): Promise<void>;
+  /** Adds before it removes: at no instant is a version that was and stays used without a reference. */
+  settle(input: SettleInput): Promise<SettleResult>;
+  getConsumer(consumer: string): Promise<ConsumerRecord>;
+  listConsumers(page: Page<string>): Promise<readonly string[]>;
+  usageOf(key: VersionKey): Promise<Usage>;
+
+  /** Deletion's one step: without a reference, a pin or a bookmark the version is condemned, otherwise nothing changes but the outbox. */
+  condemnVersion(key: VersionKey, purgeAfter: Instant, actor: Actor): Promise<CondemnResult>;
+  restoreVersion(key: VersionKey, actor: Actor): Promise<RestoreResult>;
+
+  /** Makes condemned versions whose window has ended deleted. */
+  purgeVersions(repository: string, actor: Actor): Promise<readonly VersionRecord[]>;
+  /** Drops expired leases, then begins the removal of every content that no version and no lease names. */
+  startRemovals(repository: string, actor: Actor): Promise<void>;
+  /** Removals begun and not finished, of any sweep. */
+  listRemovals(repository: string): Promise<readonly (ContentCopy & { readonly size: number })[]>;
+  finishRemoval(copy: ContentCopy): Promise<void>;
+  getContent(repository: string, digest: Digest): Promise<ContentRecord | undefined>;
+  /** Contents in order of their digest. */
+  listContents(repository: string, page: Page<Digest>): Promise<readonly ContentRecord[]>;
+
+  /** The outbox in order. */
+  readEvents(page: Page<number>): Promise<readonly EventRecord[]>;
+
+  close(): Promise<void>;
+}

@@ -1,0 +1,52 @@
+import type { Readable } from 'node:stream';
+import type { Digest } from '../arn/index.js';
+import type { Location } from '../model.js';
+
+/**
+ * One stored copy of a content. The generation is given by the catalog, begins at 1, and is never used again once
+ * its removal has begun. So a remover that was asleep can never remove a copy that was uploaded later.
+ */
+export interface ContentCopy {
+  readonly repository: string;
+  readonly digest: Digest;
+  readonly generation: number;
+}
+
+/** A way to open the bytes from their beginning, as often as needed. */
+export interface ByteSource {
+  /** Bytes, where known beforehand. */
+  readonly size?: number;
+  open(): Readable;
+}
+
+/**
+ * Where bytes lie. Implementations only store; digests of what is read are checked by the store.
+ *
+ * Every method throws `unavailable` or `access-denied` when no definite answer could be had.
+ */
+export interface ContentStorage {
+  /** Returns the copy's size in bytes, or undefined when it is definitely not there. */
+  has(copy: ContentCopy): Promise<number | undefined>;
+
+  /**
+   * Stores the bytes durably. Safe to repeat and to run twice at once; the copy is visible only when complete, and an
+   * existing copy is replaced as a whole. Must read the source once per attempt, check its digest while storing, and throw `corrupt`,
+   * leaving nothing visible, when the bytes are not what the digest says.
+   */
+  put(copy: ContentCopy, source: ByteSource): Promise<void>;
+
+  /** Opens the bytes. Throws `not-found` when the copy is definitely not there. */
+  open(copy: ContentCopy): Promise<Readable>;
+
+  /** Removes the copy; a copy that is not there is no error. */
+  delete(copy: ContentCopy): Promise<void>;
+
+  /** Every complete copy of a repository, in no particular order. */
+  list(repository: string): AsyncIterable<ContentCopy>;
+
+  /** Removes what interrupted uploads left behind, when older than the given age in milliseconds. Returns how many. */
+  removeAbandoned(olderThanMs: number): Promise<number>;
+
+  /** Says where AWS services read the copy. Throws `invalid-input` when the engine has no such place configured. */
+  locate(copy: ContentCopy): Promise<Location>;
+}

@@ -1,0 +1,19 @@
+import type { StoreIdentity } from '../arn/index.js';
+import type { Catalog } from './catalog.js';
+import type { ContentStorage } from './content-storage.js';
+
+/** What a store URL opens: one catalog and one content storage that belong together. */
+export interface Engine {
+  readonly url: string;
+  readonly identity: StoreIdentity;
+  readonly catalog: Catalog;
+  readonly content: ContentStorage;
+  /** A folder on this machine for files that live as long as one publish, on the content's own file system where it has one. */
+  readonly scratch: string;
+}
+
+export interface EngineOptions {
+  readonly identity?: Partial<StoreIdentity>;
+  /** The bucket that AWS services read the embedded store's content from, for engines that have none of their own. */
+  readonly bucket?: string;
+}

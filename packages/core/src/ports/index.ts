@@ -1,0 +1,3 @@
+export * from './catalog.js';
+export * from './content-storage.js';
+export * from './engine.js';

@@ -1,0 +1,141 @@
+import type { Readable } from 'node:stream';
+import type { Digest } from '../arn/index.js';
+import type { ProgressListener } from '../events/index.js';
+import type {
+  ArtifactRecord,
+  BookmarkRecord,
+  Instant,
+  Provenance,
+  ReferenceRecord,
+  Version,
+  VersionKey,
+} from '../model.js';
+import type { ByteSource, EngineOptions } from '../ports/index.js';
+
+export interface StoreOptions extends EngineOptions {
+  /** Who acts, as it is recorded; the operating system's user name by default. */
+  readonly by?: string;
+  readonly clock?: () => Date;
+  readonly onEvent?: ProgressListener;
+  /** Milliseconds during which a deleted version can be restored; seven days by default. */
+  readonly recoveryWindowMs?: number;
+  /** Milliseconds after which an interrupted publish no longer protects its content; one hour by default. */
+  readonly leaseMs?: number;
+}
+
+/**
+ * What to publish.
+ *
+ * - `path`: a file as it is, or a directory as a deterministic zip
+ * - `bytes`, `stream`: as they are; a stream is spooled to disk, never held in memory
+ * - `digest`: a content that the repository has already; no byte is read
+ */
+export type PublishSource =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'stream'; readonly stream: Readable }
+  | { readonly kind: 'digest'; readonly digest: Digest };
+
+export interface PublishInput {
+  readonly id: string;
+  /** `default` when absent. */
+  readonly repository?: string;
+  readonly source: PublishSource;
+  /** An IANA media type; guessed from the file name, `application/zip` for a directory, else `application/octet-stream`. */
+  readonly mediaType?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly provenance?: Provenance;
+}
+
+export interface PublishResult {
+  readonly version: Version;
+  /** `existing`: the artifact has had this content; `restored`: it was condemned and is live again. */
+  readonly outcome: 'created' | 'existing' | 'restored';
+  /** Whether bytes moved into the store. */
+  readonly uploaded: boolean;
+}
+
+/** A version, and the bookmark ARN that led to it. */
+export interface Resolution {
+  readonly version: Version;
+  readonly through?: string;
+}
+
+export interface PinRequest {
+  readonly consumer: string;
+  readonly deployment: string;
+  readonly pins: readonly {
+    readonly version: VersionKey;
+    readonly slot: string;
+    /** The bookmark's name that the use came through. */
+    readonly bookmark?: string;
+  }[];
+}
+
+export interface SettleRequest {
+  readonly consumer: string;
+  /** From {@link ArtifactStore.consumer}, read before the evidence was gathered. */
+  readonly revision: number;
+  readonly deployment: string;
+  readonly references: PinRequest['pins'];
+  readonly mode: 'replace' | 'add';
+  /** The deployments whose pins go; take them from the consumer as it was read before the evidence was gathered. */
+  readonly releasePins: readonly string[];
+}
+
+export interface SettleReport {
+  readonly added: readonly ReferenceRecord[];
+  readonly released: readonly ReferenceRecord[];
+}
+
+/** One reason why a version is kept. */
+export type KeepReason =
+  | { readonly kind: 'reference' | 'pin'; readonly reference: ReferenceRecord }
+  | { readonly kind: 'bookmark'; readonly bookmark: BookmarkRecord }
+  /** Nobody asked for its deletion. */
+  | { readonly kind: 'not-deleted' }
+  | { readonly kind: 'recovery-window'; readonly until: Instant };
+
+export interface Explanation {
+  readonly version: Version;
+  readonly reasons: readonly KeepReason[];
+}
+
+export interface DeleteReport {
+  readonly version: Version;
+  readonly outcome: 'condemned' | 'already-condemned';
+}
+
+/** What gc did, or with `dryRun` would do, with one version or content, and why. */
+export interface GcItem {
+  /** A version or content ARN. */
+  readonly arn: string;
+  readonly action: 'keep' | 'remove';
+  readonly reason: string;
+  /** Bytes that the item stands for; only contents that are removed count as freed. */
+  readonly size: number;
+}
+
+export interface GcReport {
+  readonly dryRun: boolean;
+  readonly items: readonly GcItem[];
+  readonly freedBytes: number;
+}
+
+export interface VerifyProblem {
+  readonly arn: string;
+  readonly problem: 'missing' | 'corrupt' | 'unknown' | 'tree-digest-differs';
+  readonly repaired: boolean;
+}
+
+export interface VerifyReport {
+  readonly contents: number;
+  readonly bytes: number;
+  readonly problems: readonly VerifyProblem[];
+}
+
+/** Finds good bytes for a digest somewhere else; undefined when it has none. What it yields is checked. */
+export type RepairSource = (digest: Digest) => Promise<ByteSource | undefined>;
+
+export type ArtifactSummary = ArtifactRecord & { readonly arn: string };
+export type Bookmark = BookmarkRecord & { readonly arn: string };
