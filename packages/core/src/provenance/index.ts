@@ -1,0 +1,1 @@
+export { findProvenance, type ProvenanceOptions } from './find-provenance.js';
