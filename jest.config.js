@@ -9,6 +9,8 @@ const shared = {
   testEnvironment: 'node',
   transform: swc,
   moduleNameMapper: {
+    // Sources import each other with the ending of the built file.
+    '^(\\.{1,2}/.*)\\.js$': '$1',
     '^@holdfast/core$': '<rootDir>/packages/core/src/index.ts',
     '^@holdfast/core/testing$': '<rootDir>/packages/core/src/testing/index.ts',
     '^@holdfast/cloudformation$': '<rootDir>/packages/cloudformation/src/index.ts',

@@ -65,13 +65,18 @@ export function looksLikeHoldfastArn(text: string): boolean {
 export function parseArn(text: string): HoldfastArn {
   const [arn, partition, service, region, account, ...tail] = text.split(':');
   const refuse = (part: string, value: string | undefined): never => {
-    throw new HoldfastError('invalid-input', `ARN ${quote(text)} is not valid: ${part} ${quote(value ?? '')} is wrong`, {
-      hint: `A Holdfast ARN looks like ${EXAMPLE}.`,
-    });
+    throw new HoldfastError(
+      'invalid-input',
+      `ARN ${quote(text)} is not valid: ${part} ${quote(value ?? '')} is wrong`,
+      {
+        hint: `A Holdfast ARN looks like ${EXAMPLE}.`,
+      },
+    );
   };
   if (arn !== 'arn') refuse('the beginning', arn);
   if (service !== 'holdfast') refuse('service', service);
-  if (partition === undefined || partition.length > 16 || !PARTITION.test(partition)) return refuse('partition', partition);
+  if (partition === undefined || partition.length > 16 || !PARTITION.test(partition))
+    return refuse('partition', partition);
   if (region === undefined || region.length > 25 || !REGION.test(region)) return refuse('region', region);
   if (account === undefined || !ACCOUNT.test(account)) return refuse('account', account);
 
@@ -122,7 +127,16 @@ function splitLast(text: string): [string, string] {
 /** Formats a parsed ARN; the exact inverse of {@link parseArn}. Throws `invalid-input` when a part is not valid. */
 export function formatArn(arn: HoldfastArn): string {
   const text = `arn:${arn.partition}:holdfast:${arn.region}:${arn.account}:${arn.type}/${arn.repository}${restOf(arn)}`;
-  parseArn(text);
+  const parsed = parseArn(text);
+  // A part that holds a separator could read back as another, valid ARN.
+  for (const [part, read] of Object.entries(parsed)) {
+    const value: unknown = arn[part as keyof HoldfastArn];
+    if (value === read) continue;
+    throw new HoldfastError(
+      'invalid-input',
+      `ARN ${quote(text)} is not valid: ${part} ${quote(value)} is wrong`,
+    );
+  }
   return text;
 }
 

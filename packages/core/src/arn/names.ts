@@ -16,16 +16,24 @@ function refuse(what: string, value: unknown, rule: string): never {
   throw new HoldfastError('invalid-input', `${what} ${quote(value)} is not valid: ${rule}`);
 }
 
+/** What a terminal would obey instead of show: control, format and line-separating characters. */
+const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** A value as it may stand in a message: quoted, control characters escaped, cut at 200 characters. */
 export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const plain = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const text = plain.replace(OBEYED, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
   return text.length > 200 ? `${text.slice(0, 200)}…"` : text;
 }
 
 /** Returns the ID. Throws `invalid-input` naming the first segment that is wrong. */
 export function checkArtifactId(id: string): string {
   if (id.length > MAX_ARTIFACT_ID_LENGTH) {
-    refuse('artifact ID', id, `it has ${id.length} characters, at most ${MAX_ARTIFACT_ID_LENGTH} are allowed`);
+    refuse(
+      'artifact ID',
+      id,
+      `it has ${id.length} characters, at most ${MAX_ARTIFACT_ID_LENGTH} are allowed`,
+    );
   }
   for (const segment of id.split('/')) {
     if (!SEGMENT.test(segment)) {
@@ -42,7 +50,11 @@ export function checkArtifactId(id: string): string {
 /** Returns the name. Throws `invalid-input`. */
 export function checkRepositoryName(name: string): string {
   if (!REPOSITORY.test(name)) {
-    refuse('repository name', name, 'use 1 to 32 of a-z, 0-9, ".", "_" and "-", beginning with a letter or digit');
+    refuse(
+      'repository name',
+      name,
+      'use 1 to 32 of a-z, 0-9, ".", "_" and "-", beginning with a letter or digit',
+    );
   }
   return name;
 }
@@ -50,7 +62,11 @@ export function checkRepositoryName(name: string): string {
 /** Returns the name. Throws `invalid-input`. A bookmark begins with a letter, so it never looks like a version number. */
 export function checkBookmarkName(name: string): string {
   if (!BOOKMARK.test(name)) {
-    refuse('bookmark name', name, 'use 1 to 64 of letters, digits, ".", "_" and "-", beginning with a letter');
+    refuse(
+      'bookmark name',
+      name,
+      'use 1 to 64 of letters, digits, ".", "_" and "-", beginning with a letter',
+    );
   }
   return name;
 }
