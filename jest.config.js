@@ -1,26 +1,36 @@
-/** Unit and contract tests run from TypeScript sources; end-to-end tests run the built packages. */
-const swc = {
-  '^.+\\.ts$': [
-    '@swc/jest',
-    { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
-  ],
-};
-const shared = {
+const base = {
   testEnvironment: 'node',
-  transform: swc,
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
   moduleNameMapper: {
-    // Sources import each other with the ending of the built file.
+    // TypeScript names the file that will be, with its .js ending; jest wants the one that is.
     '^(\\.{1,2}/.*)\\.js$': '$1',
-    '^@holdfast/core$': '<rootDir>/packages/core/src/index.ts',
-    '^@holdfast/core/testing$': '<rootDir>/packages/core/src/testing/index.ts',
-    '^@holdfast/cloudformation$': '<rootDir>/packages/cloudformation/src/index.ts',
   },
 };
+
+/** Unit and contract tests find the packages' TypeScript sources; end-to-end tests the built packages, as users do. */
+const sources = {
+  '^@holdfast/core$': '<rootDir>/packages/core/src/index.ts',
+  '^@holdfast/core/testing$': '<rootDir>/packages/core/src/testing/index.ts',
+  '^@holdfast/cloudformation$': '<rootDir>/packages/cloudformation/src/index.ts',
+};
+
+/** All packages' tests of one kind, and how long one of them may take. */
+function project(displayName, timeoutSeconds, packages) {
+  return {
+    ...base,
+    displayName,
+    testMatch: [`<rootDir>/packages/*/test/${displayName}/**/*.test.ts`],
+    testTimeout: timeoutSeconds * 1000,
+    moduleNameMapper: { ...base.moduleNameMapper, ...packages },
+  };
+}
+
 module.exports = {
   randomize: true,
-  projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/packages/*/test/unit/**/*.test.ts'] },
-    { ...shared, displayName: 'contract', testMatch: ['<rootDir>/packages/*/test/contract/**/*.test.ts'] },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/packages/*/test/e2e/**/*.test.ts'] },
-  ],
+  projects: [project('unit', 20, sources), project('contract', 120, sources), project('e2e', 300, {})],
 };
