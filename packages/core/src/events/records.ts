@@ -1,5 +1,5 @@
 import { formatArn, type StoreIdentity } from '../arn/index.js';
-import type { BookmarkMove, Instant, ReferenceRecord, VersionKey, VersionRecord } from '../model.js';
+import type { BookmarkMove, Instant, ReferenceRecord, Usage, VersionKey, VersionRecord } from '../model.js';
 
 /** The `detail-type` of every event in the outbox. */
 export type EventType =
@@ -46,23 +46,36 @@ function versionArn(identity: StoreIdentity, key: VersionKey): string {
 }
 
 /** An event about one version. */
-export function versionEvent(identity: StoreIdentity, type: VersionEvent, version: VersionRecord, by: string): EventDraft {
+export function versionEvent(
+  identity: StoreIdentity,
+  type: VersionEvent,
+  version: VersionRecord,
+  by: string,
+): EventDraft {
   const { repository, id, number, digest, size } = version;
-  return { type, resources: [versionArn(identity, version)], detail: { repository, id, number, digest, size, by } };
+  return {
+    type,
+    resources: [versionArn(identity, version)],
+    detail: { repository, id, number, digest, size, by },
+  };
 }
 
-/** An event about one refused deletion, with those who use the version. */
+/** An event about one refused deletion, with what keeps the version. */
 export function deletionRefused(
   identity: StoreIdentity,
   version: VersionRecord,
-  users: readonly ReferenceRecord[],
+  usage: Usage,
   by: string,
 ): EventDraft {
   const { repository, id, number } = version;
   return {
     type: 'Holdfast Deletion Refused',
     resources: [versionArn(identity, version)],
-    detail: { repository, id, number, by, users: users.map(({ kind, consumer, slot }) => ({ kind, consumer, slot })) },
+    detail: {
+      ...{ repository, id, number, by },
+      users: usage.references.map(({ kind, consumer, slot }) => ({ kind, consumer, slot })),
+      bookmarks: usage.bookmarks.map(({ name }) => name),
+    },
   };
 }
 

@@ -89,7 +89,11 @@ export type MoveBookmarkResult =
 export interface PinInput extends Actor {
   readonly consumer: string;
   readonly deployment: string;
-  readonly pins: readonly { readonly version: VersionKey; readonly slot: string; readonly bookmark?: string }[];
+  readonly pins: readonly {
+    readonly version: VersionKey;
+    readonly slot: string;
+    readonly bookmark?: string;
+  }[];
 }
 
 export type PinResult =
@@ -111,7 +115,11 @@ export interface SettleInput extends Actor {
   readonly revision: number;
   readonly deployment: string;
   /** What the evidence says is used. Condemned versions among them become live again. */
-  readonly references: readonly { readonly version: VersionKey; readonly slot: string; readonly bookmark?: string }[];
+  readonly references: readonly {
+    readonly version: VersionKey;
+    readonly slot: string;
+    readonly bookmark?: string;
+  }[];
   /** Whether references that are not listed go (`replace`) or stay (`add`). */
   readonly mode: 'replace' | 'add';
   /** The deployments whose pins go. Pins of others stay, also those placed while the evidence was gathered. */
@@ -132,6 +140,13 @@ export interface ContentRecord extends ContentCopy {
   /** Bytes; 0 while pending. */
   readonly size: number;
   readonly state: 'pending' | 'stored' | 'removing' | 'removed';
+}
+
+export interface SweepPlan {
+  /** Condemned, and their window has ended. */
+  readonly versions: readonly VersionRecord[];
+  /** No other version and no lease names them. */
+  readonly contents: readonly ContentRecord[];
 }
 
 /**
@@ -163,7 +178,11 @@ export interface Catalog {
   /** Live versions of a content, newest first. */
   versionsOfContent(repository: string, digest: Digest): Promise<readonly VersionRecord[]>;
   /** Artifacts in order of their ID. With a prefix, those whose ID is the prefix or begins with it and a slash. */
-  listArtifacts(repository: string, prefix: string | undefined, page: Page<string>): Promise<readonly ArtifactRecord[]>;
+  listArtifacts(
+    repository: string,
+    prefix: string | undefined,
+    page: Page<string>,
+  ): Promise<readonly ArtifactRecord[]>;
   /** An artifact's versions in order of their number, those deleted left out. */
   listVersions(repository: string, id: string, page: Page<number>): Promise<readonly VersionRecord[]>;
 
@@ -186,6 +205,8 @@ export interface Catalog {
   condemnVersion(key: VersionKey, purgeAfter: Instant, actor: Actor): Promise<CondemnResult>;
   restoreVersion(key: VersionKey, actor: Actor): Promise<RestoreResult>;
 
+  /** What {@link purgeVersions} and {@link startRemovals} would take at this instant; changes nothing. */
+  planSweep(repository: string, at: Instant): Promise<SweepPlan>;
   /** Makes condemned versions whose window has ended deleted. */
   purgeVersions(repository: string, actor: Actor): Promise<readonly VersionRecord[]>;
   /** Drops expired leases, then begins the removal of every content that no version and no lease names. */

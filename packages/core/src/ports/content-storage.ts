@@ -44,8 +44,8 @@ export interface ContentStorage {
   /** Every complete copy of a repository, in no particular order. */
   list(repository: string): AsyncIterable<ContentCopy>;
 
-  /** Removes what interrupted uploads left behind, when older than the given age in milliseconds. Returns how many. */
-  removeAbandoned(olderThanMs: number): Promise<number>;
+  /** Removes what interrupted uploads left behind and last touched before the given instant. Returns how many. */
+  removeAbandoned(before: Date): Promise<number>;
 
   /** Says where AWS services read the copy. Throws `invalid-input` when the engine has no such place configured. */
   locate(copy: ContentCopy): Promise<Location>;

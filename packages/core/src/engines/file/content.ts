@@ -1,0 +1,136 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { StoreIdentity } from '../../arn/index.js';
+import { HoldfastError } from '../../errors.js';
+import type { Location } from '../../model.js';
+import type { ByteSource, ContentCopy, ContentStorage } from '../../ports/index.js';
+import { contentKey, locateInBucket, parseContentKey } from '../locate.js';
+import { absentAsUndefined, fileErrors, syncFolder } from './filesystem.js';
+
+/**
+ * Contents as read-only files under `<root>/content`, one per copy.
+ *
+ * A copy is written beside, flushed, and renamed into place, so that it is visible only when it is complete and
+ * stays when the machine stops.
+ */
+export class FileContent implements ContentStorage {
+  readonly #root: string;
+  readonly #scratch: string;
+  readonly #identity: StoreIdentity;
+  readonly #bucket: string | undefined;
+
+  constructor(root: string, scratch: string, identity: StoreIdentity, bucket: string | undefined) {
+    this.#root = root;
+    this.#scratch = scratch;
+    this.#identity = identity;
+    this.#bucket = bucket;
+  }
+
+  #pathOf(copy: ContentCopy): string {
+    return join(this.#root, contentKey(copy));
+  }
+
+  async has(copy: ContentCopy): Promise<number | undefined> {
+    const stats = await absentAsUndefined<Stats>(fs.stat(this.#pathOf(copy)));
+    return stats?.size;
+  }
+
+  async put(copy: ContentCopy, source: ByteSource): Promise<void> {
+    const target = this.#pathOf(copy);
+    const partial = join(this.#scratch, `put-${randomUUID()}`);
+    await fileErrors('the content could not be stored', async () => {
+      await makeFolder(dirname(target), this.#root);
+      try {
+        await writeVerified(partial, copy, source);
+        await fs.rename(partial, target);
+      } catch (error) {
+        await fs.rm(partial, { force: true });
+        throw error;
+      }
+      await syncFolder(dirname(target));
+    });
+  }
+
+  async open(copy: ContentCopy): Promise<Readable> {
+    const file = await absentAsUndefined(fs.open(this.#pathOf(copy), constants.O_RDONLY));
+    if (file === undefined)
+      throw new HoldfastError('not-found', `content ${copy.digest} is not in the store's files`);
+    return file.createReadStream({ highWaterMark: 128 * 1024 });
+  }
+
+  async delete(copy: ContentCopy): Promise<void> {
+    const path = this.#pathOf(copy);
+    const removed = await absentAsUndefined(fs.unlink(path).then(() => true));
+    if (removed === true)
+      await fileErrors('the content could not be removed', () => syncFolder(dirname(path)));
+  }
+
+  async *list(repository: string): AsyncIterable<ContentCopy> {
+    const folder = join(this.#root, repository, 'sha256');
+    for (const shard of (await absentAsUndefined(fs.readdir(folder))) ?? []) {
+      for (const name of (await absentAsUndefined(fs.readdir(join(folder, shard)))) ?? []) {
+        const key = relative(this.#root, join(folder, shard, name))
+          .split(sep)
+          .join('/');
+        const copy = parseContentKey(key);
+        if (copy !== undefined) yield copy;
+      }
+    }
+  }
+
+  async removeAbandoned(before: Date): Promise<number> {
+    let removed = 0;
+    for (const name of (await absentAsUndefined(fs.readdir(this.#scratch))) ?? []) {
+      const path = join(this.#scratch, name);
+      const stats = await absentAsUndefined<Stats>(fs.lstat(path));
+      if (stats === undefined || stats.mtimeMs >= before.getTime()) continue;
+      await fileErrors('an abandoned file could not be removed', () =>
+        fs.rm(path, { recursive: true, force: true }),
+      );
+      removed += 1;
+    }
+    return removed;
+  }
+
+  async locate(copy: ContentCopy): Promise<Location> {
+    return locateInBucket(copy, this.#identity, this.#bucket);
+  }
+}
+
+/** Makes a folder, and flushes each parent that got a new entry. */
+async function makeFolder(folder: string, root: string): Promise<void> {
+  const first = await fs.mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let parent = dirname(folder); parent.length >= root.length; parent = dirname(parent))
+    await syncFolder(parent);
+}
+
+async function writeVerified(path: string, { digest }: ContentCopy, source: ByteSource): Promise<void> {
+  const file = await fs.open(path, 'wx', 0o600);
+  try {
+    const hash = createHash('sha256');
+    for await (const chunk of source.open() as AsyncIterable<Uint8Array>) {
+      hash.update(chunk);
+      await writeAll(file, chunk);
+    }
+    const found = `sha256:${hash.digest('hex')}`;
+    if (found !== digest) {
+      throw new HoldfastError('corrupt', `the bytes to store have digest ${found}, not ${digest}`, {
+        hint: 'The source changed while it was read; publish it again.',
+      });
+    }
+    await file.chmod(0o444);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeAll(file: fs.FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < chunk.length;) {
+    offset += (await file.write(chunk, offset)).bytesWritten;
+  }
+}

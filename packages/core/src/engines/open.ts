@@ -1,0 +1,24 @@
+import { quote } from '../arn/index.js';
+import { HoldfastError } from '../errors.js';
+import type { Engine, EngineOptions } from '../ports/index.js';
+
+type OpenEngine = (url: string, options: EngineOptions) => Engine | Promise<Engine>;
+
+/** An engine's code is loaded when a URL asks for it. */
+const ENGINES: Readonly<Record<string, () => Promise<OpenEngine>>> = {
+  file: async () => (await import('./file/index.js')).openFileEngine,
+  memory: async () => (await import('./memory/index.js')).openMemoryEngine,
+};
+
+/** Opens the engine of a store URL. Throws `invalid-input` for a scheme that there is no engine for. */
+export async function openEngine(url: string, options: EngineOptions = {}): Promise<Engine> {
+  const scheme = /^([a-z]+):/.exec(url)?.[1] ?? '';
+  const load = Object.hasOwn(ENGINES, scheme) ? ENGINES[scheme] : undefined;
+  if (load === undefined) {
+    throw new HoldfastError('invalid-input', `store URL ${quote(url)} is of no known kind`, {
+      hint: `Known kinds: ${Object.keys(ENGINES).join(', ')}. The usual one is file:<folder>.`,
+    });
+  }
+  const open = await load();
+  return open(url, options);
+}

@@ -1,0 +1,150 @@
+import type { Digest } from '../../arn/index.js';
+import { versionEvent } from '../../events/index.js';
+import type { ArtifactRecord, VersionKey, VersionRecord } from '../../model.js';
+import type { Lease, LeaseInput, Page, RecordVersionInput, RecordVersionResult } from '../../ports/index.js';
+import type { SqliteDatabase } from './database.js';
+import { restoreRow } from './deletion.js';
+import { emit, type Writing } from './outbox.js';
+import { findContent, findVersion, requireRepository, selectVersions } from './rows.js';
+
+export function leaseContent(db: SqliteDatabase, input: LeaseInput): Lease {
+  const repositoryId = requireRepository(db, input.repository);
+  const found = findContent(db, input.repository, input.digest);
+  let content: { id: number; generation: number };
+  if (found === undefined) {
+    const { id } = db.run(
+      `INSERT INTO contents (repository_id, digest, size, generation, state) VALUES (?, ?, 0, 1, 'pending')`,
+      repositoryId,
+      input.digest,
+    );
+    content = { id, generation: 1 };
+  } else if (found.state === 'removing' || found.state === 'removed') {
+    // The old copy may be removed at any moment: the new one gets a generation, and so a place, of its own.
+    content = { id: found.id, generation: found.generation + 1 };
+    db.run(
+      `UPDATE contents SET generation = ?, state = 'pending' WHERE id = ?`,
+      content.generation,
+      content.id,
+    );
+  } else {
+    content = found;
+  }
+  db.run(
+    'INSERT INTO leases (token, content_id, expires_at) VALUES (?, ?, ?)',
+    input.lease,
+    content.id,
+    input.expiresAt,
+  );
+  return found?.state === 'stored'
+    ? { generation: content.generation, stored: true, size: found.size }
+    : { generation: content.generation, stored: false };
+}
+
+export function releaseLease(db: SqliteDatabase, lease: string): void {
+  db.run('DELETE FROM leases WHERE token = ?', lease);
+}
+
+export function recordVersion(writing: Writing, input: RecordVersionInput): RecordVersionResult {
+  const { db } = writing;
+  const leased = db.get<{ content_id: number }>(
+    'DELETE FROM leases WHERE token = ? RETURNING content_id',
+    input.lease,
+  );
+  const content = leased && findContent(db, input.repository, input.digest);
+  if (leased === undefined || content?.id !== leased.content_id) return { outcome: 'lease-lost' };
+  db.run(`UPDATE contents SET state = 'stored', size = ? WHERE id = ?`, input.size, content.id);
+
+  const repositoryId = requireRepository(db, input.repository);
+  const existing = selectVersions(
+    db,
+    `v.content_id = ? AND a.name = ? AND v.state <> 'deleted'`,
+    content.id,
+    input.id,
+  )[0];
+  if (existing?.record.state === 'live') return { outcome: 'existing', version: existing.record };
+  if (existing !== undefined) return { outcome: 'restored', version: restoreRow(writing, existing, input) };
+
+  const artifact = db.get<{ id: number; last_number: number }>(
+    `INSERT INTO artifacts (repository_id, name, last_number) VALUES (?, ?, 1)
+     ON CONFLICT (repository_id, name) DO UPDATE SET last_number = last_number + 1 RETURNING id, last_number`,
+    repositoryId,
+    input.id,
+  )!;
+  db.run(
+    `INSERT INTO versions (artifact_id, number, content_id, tree_digest, media_type, state, published_at, published_by, labels, provenance)
+     VALUES (?, ?, ?, ?, ?, 'live', ?, ?, ?, ?)`,
+    artifact.id,
+    artifact.last_number,
+    content.id,
+    input.treeDigest ?? null,
+    input.mediaType,
+    input.at,
+    input.by,
+    JSON.stringify(input.labels),
+    JSON.stringify(input.provenance),
+  );
+  const { repository, id } = input;
+  const version = findVersion(db, { repository, id, number: artifact.last_number })!.record;
+  emit(writing, input.at, versionEvent(writing.identity, 'Holdfast Version Published', version, input.by));
+  return { outcome: 'created', version };
+}
+
+export function findTree(
+  db: SqliteDatabase,
+  repository: string,
+  treeDigest: string,
+): { digest: Digest; size: number } | undefined {
+  return selectVersions(
+    db,
+    `v.tree_digest = ? AND r.name = ? AND v.state <> 'deleted' LIMIT 1`,
+    treeDigest,
+    repository,
+  )[0]?.record;
+}
+
+export function getVersion(db: SqliteDatabase, key: VersionKey): VersionRecord | undefined {
+  return findVersion(db, key)?.record;
+}
+
+export function latestVersion(db: SqliteDatabase, repository: string, id: string): VersionRecord | undefined {
+  const condition = `r.name = ? AND a.name = ? AND v.state = 'live' ORDER BY v.number DESC LIMIT 1`;
+  return selectVersions(db, condition, repository, id)[0]?.record;
+}
+
+export function versionsOfContent(db: SqliteDatabase, repository: string, digest: Digest): VersionRecord[] {
+  const condition = `r.name = ? AND c.digest = ? AND v.state = 'live' ORDER BY v.published_at DESC, v.id DESC`;
+  return selectVersions(db, condition, repository, digest).map((row) => row.record);
+}
+
+export function listArtifacts(
+  db: SqliteDatabase,
+  repository: string,
+  prefix: string | undefined,
+  page: Page<string>,
+): ArtifactRecord[] {
+  requireRepository(db, repository);
+  return db
+    .all<{ repository: string; id: string; latest: number | null; versions: number }>(
+      `SELECT r.name AS repository, a.name AS id, max(v.number) AS latest, count(v.id) AS versions
+       FROM artifacts a JOIN repositories r ON r.id = a.repository_id
+         LEFT JOIN versions v ON v.artifact_id = a.id AND v.state = 'live'
+       WHERE r.name = ? AND a.name > ? AND (? IS NULL OR a.name = ? OR substr(a.name, 1, length(?) + 1) = ? || '/')
+       GROUP BY a.id ORDER BY a.name LIMIT ?`,
+      repository,
+      page.after ?? '',
+      ...Array<string | null>(4).fill(prefix ?? null),
+      page.limit,
+    )
+    .map(({ latest, ...rest }) => ({ ...rest, ...(latest === null ? {} : { latest }) }));
+}
+
+export function listVersions(
+  db: SqliteDatabase,
+  repository: string,
+  id: string,
+  page: Page<number>,
+): VersionRecord[] {
+  requireRepository(db, repository);
+  const condition = `r.name = ? AND a.name = ? AND v.number > ? AND v.state <> 'deleted' ORDER BY v.number LIMIT ?`;
+  return selectVersions(db, condition, repository, id, page.after ?? 0, page.limit).map((row) => row.record);
+}

@@ -1,0 +1,117 @@
+import type { Digest, StoreIdentity } from '../../arn/index.js';
+import type { Instant, VersionKey } from '../../model.js';
+import type {
+  Actor,
+  Catalog,
+  ContentCopy,
+  LeaseInput,
+  MoveBookmarkInput,
+  Page,
+  PinInput,
+  RecordVersionInput,
+  SettleInput,
+} from '../../ports/index.js';
+import * as bookmarks from './bookmarks.js';
+import { SqliteDatabase } from './database.js';
+import * as deletion from './deletion.js';
+import { readEvents, type Writing } from './outbox.js';
+import * as publishing from './publishing.js';
+import * as references from './references.js';
+import * as removals from './removals.js';
+import * as repositories from './repositories.js';
+
+/**
+ * The catalog in an SQLite database: each operation is one transaction.
+ *
+ * What the operations mean is written at {@link Catalog}; this class only says which of them read and which write.
+ */
+export class SqliteCatalog implements Catalog {
+  readonly #db: SqliteDatabase;
+  readonly #identity: StoreIdentity;
+
+  /** `file` is a path, or `:memory:`. The `default` repository exists from the first opening on. */
+  constructor(file: string, identity: StoreIdentity) {
+    this.#db = new SqliteDatabase(file);
+    this.#identity = identity;
+    if (repositories.getRepository(this.#db, 'default') === undefined) {
+      this.#db.write(() =>
+        repositories.createRepository(this.#db, 'default', { by: 'holdfast', at: new Date().toISOString() }),
+      );
+    }
+  }
+
+  async #read<T>(work: (db: SqliteDatabase) => T): Promise<T> {
+    return this.#db.read(() => work(this.#db));
+  }
+
+  async #write<T>(work: (db: SqliteDatabase) => T): Promise<T> {
+    return this.#db.write(() => work(this.#db));
+  }
+
+  async #writeWithEvents<T>(work: (writing: Writing) => T): Promise<T> {
+    return this.#db.write(() => work({ db: this.#db, identity: this.#identity }));
+  }
+
+  createRepository = (name: string, actor: Actor) =>
+    this.#write((db) => repositories.createRepository(db, name, actor));
+  getRepository = (name: string) => this.#read((db) => repositories.getRepository(db, name));
+  listRepositories = () => this.#read((db) => repositories.listRepositories(db));
+  deleteRepository = (name: string, actor: Actor) =>
+    this.#write((db) => repositories.deleteRepository(db, name, actor));
+
+  leaseContent = (input: LeaseInput) => this.#write((db) => publishing.leaseContent(db, input));
+  releaseLease = (lease: string) => this.#write((db) => publishing.releaseLease(db, lease));
+  recordVersion = (input: RecordVersionInput) =>
+    this.#writeWithEvents((w) => publishing.recordVersion(w, input));
+  findTree = (repository: string, treeDigest: string) =>
+    this.#read((db) => publishing.findTree(db, repository, treeDigest));
+
+  getVersion = (key: VersionKey) => this.#read((db) => publishing.getVersion(db, key));
+  latestVersion = (repository: string, id: string) =>
+    this.#read((db) => publishing.latestVersion(db, repository, id));
+  versionsOfContent = (repository: string, digest: Digest) =>
+    this.#read((db) => publishing.versionsOfContent(db, repository, digest));
+  listArtifacts = (repository: string, prefix: string | undefined, page: Page<string>) =>
+    this.#read((db) => publishing.listArtifacts(db, repository, prefix, page));
+  listVersions = (repository: string, id: string, page: Page<number>) =>
+    this.#read((db) => publishing.listVersions(db, repository, id, page));
+
+  getBookmark = (repository: string, id: string, name: string) =>
+    this.#read((db) => bookmarks.getBookmark(db, repository, id, name));
+  listBookmarks = (repository: string, id: string) =>
+    this.#read((db) => bookmarks.listBookmarks(db, repository, id));
+  bookmarkHistory = (repository: string, id: string, name: string) =>
+    this.#read((db) => bookmarks.bookmarkHistory(db, repository, id, name));
+  moveBookmark = (input: MoveBookmarkInput) => this.#writeWithEvents((w) => bookmarks.moveBookmark(w, input));
+
+  pin = (input: PinInput) => this.#writeWithEvents((w) => references.pin(w, input));
+  bindPins = (from: string, deployment: string, to: string) =>
+    this.#write((db) => references.bindPins(db, from, deployment, to));
+  settle = (input: SettleInput) => this.#writeWithEvents((w) => references.settle(w, input));
+  getConsumer = (consumer: string) => this.#read((db) => references.getConsumer(db, consumer));
+  listConsumers = (page: Page<string>) => this.#read((db) => references.listConsumers(db, page));
+  usageOf = (key: VersionKey) => this.#read((db) => deletion.usageOf(db, key));
+
+  condemnVersion = (key: VersionKey, purgeAfter: Instant, actor: Actor) =>
+    this.#writeWithEvents((w) => deletion.condemnVersion(w, key, purgeAfter, actor));
+  restoreVersion = (key: VersionKey, actor: Actor) =>
+    this.#writeWithEvents((w) => deletion.restoreVersion(w, key, actor));
+
+  planSweep = (repository: string, at: Instant) => this.#read((db) => removals.planSweep(db, repository, at));
+  purgeVersions = (repository: string, actor: Actor) =>
+    this.#writeWithEvents((w) => deletion.purgeVersions(w, repository, actor));
+  startRemovals = (repository: string, actor: Actor) =>
+    this.#write((db) => removals.startRemovals(db, repository, actor));
+  listRemovals = (repository: string) => this.#read((db) => removals.listRemovals(db, repository));
+  finishRemoval = (copy: ContentCopy) => this.#write((db) => removals.finishRemoval(db, copy));
+  getContent = (repository: string, digest: Digest) =>
+    this.#read((db) => removals.getContent(db, repository, digest));
+  listContents = (repository: string, page: Page<Digest>) =>
+    this.#read((db) => removals.listContents(db, repository, page));
+
+  readEvents = (page: Page<number>) => this.#read((db) => readEvents(db, this.#identity, page));
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
+}

@@ -1,0 +1,19 @@
+import type { Page } from '../ports/index.js';
+
+const PAGE_SIZE = 500;
+
+/** Every entry of a listing, page by page. */
+export async function* pagesOf<Entry, Key>(
+  list: (page: Page<Key>) => Promise<readonly Entry[]>,
+  keyOf: (entry: Entry) => Key,
+  first?: Key,
+): AsyncGenerator<Entry> {
+  let after = first;
+  for (;;) {
+    const entries = await list(after === undefined ? { limit: PAGE_SIZE } : { after, limit: PAGE_SIZE });
+    yield* entries;
+    const last = entries.at(-1);
+    if (last === undefined || entries.length < PAGE_SIZE) return;
+    after = keyOf(last);
+  }
+}
