@@ -28,7 +28,7 @@ export function startRemovals(db: SqliteDatabase, repository: string, actor: Act
      WHERE c.repository_id = ? AND c.state IN ('pending', 'stored')
        AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.content_id = c.id AND v.state <> 'deleted')
        AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.content_id = c.id)
-     RETURNING c.id, c.generation`,
+     RETURNING id, generation`,
     repositoryId,
   );
   for (const { id, generation } of unused) {
