@@ -3,7 +3,7 @@ const base = {
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
-      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
   moduleNameMapper: {
@@ -20,12 +20,13 @@ const sources = {
 };
 
 /** All packages' tests of one kind, and how long one of them may take. */
-function project(displayName, timeoutSeconds, packages) {
+function project(displayName, testTimeoutSeconds, packages) {
   return {
     ...base,
     displayName,
     testMatch: [`<rootDir>/packages/*/test/${displayName}/**/*.test.ts`],
-    testTimeout: timeoutSeconds * 1000,
+    globals: { testTimeoutSeconds },
+    setupFilesAfterEnv: ['<rootDir>/test/time-limit.cjs'],
     moduleNameMapper: { ...base.moduleNameMapper, ...packages },
   };
 }

@@ -12,9 +12,14 @@ let problems = 0;
 for (const pkgDir of packages) {
   const manifest = JSON.parse(readFileSync(join(pkgDir, 'package.json'), 'utf8'));
   if (manifest.private === true) continue;
-  const missing = required.filter((field) => manifest[field] === undefined).map((field) => `"${field}" is missing`);
+  const missing = required
+    .filter((field) => manifest[field] === undefined)
+    .map((field) => `"${field}" is missing`);
   const { messages } = await publint({ pkgDir, level: 'warning', strict: true, pack: 'npm' });
-  const found = [...missing, ...messages.map((message) => formatMessage(message, manifest, { color: false }))];
+  const found = [
+    ...missing,
+    ...messages.map((message) => formatMessage(message, manifest, { color: false })),
+  ];
   for (const problem of found) console.log(`${manifest.name}: ${problem}`);
   problems += found.length;
 }

@@ -13,7 +13,11 @@ const python = join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 
 
 async function findPython() {
   for (const candidate of ['python3', 'python']) {
-    const { ok } = await quietly(candidate, ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 11))'], process.env);
+    const { ok } = await quietly(
+      candidate,
+      ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 11))'],
+      process.env,
+    );
     if (ok) return candidate;
   }
   return undefined;
@@ -25,7 +29,9 @@ export async function preparePython() {
   if (existsSync(python) && existsSync(record) && readFileSync(record, 'utf8') === key) return;
   const base = await findPython();
   if (base === undefined) {
-    console.error('Python 3.11 or newer, with its venv module, was not found: tests that run Python tools will fail.');
+    console.error(
+      'Python 3.11 or newer, with its venv module, was not found: tests that run Python tools will fail.',
+    );
     return;
   }
   rmSync(venv, { recursive: true, force: true });

@@ -17,7 +17,10 @@ function installationKey() {
   const files = ['package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml'].map((name) => join(root, name));
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\0`);
   for (const file of [...files, ...manifests.filter((file) => existsSync(file)).sort()]) {
-    hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file)).update('\0');
+    hash
+      .update(`${file.slice(root.length)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   }
   return hash.digest('hex');
 }
@@ -52,7 +55,12 @@ async function install() {
 
 async function build() {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  await step('Building the packages', pinnedNode, [compiler, '-b', 'tsconfig.build.json'], pinnedEnvironment());
+  await step(
+    'Building the packages',
+    pinnedNode,
+    [compiler, '-b', 'tsconfig.build.json'],
+    pinnedEnvironment(),
+  );
 }
 
 const wanted = new Set(process.argv.slice(2));

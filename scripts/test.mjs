@@ -40,7 +40,11 @@ function runJest() {
   const report = join(folder, 'report.json');
   try {
     const args = [bin('jest/bin/jest.js'), '--json', `--outputFile=${report}`, ...process.argv.slice(2)];
-    const { status } = spawnSync(pinnedNode, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const { status } = spawnSync(pinnedNode, args, {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const sums = JSON.parse(readFileSync(report, 'utf8'));
     const failed = sums.numFailedTests + sums.numRuntimeErrorTestSuites;
     return {
@@ -61,5 +65,7 @@ const tests = runJest();
 const failed = tests.failed + failedChecks.length;
 if (failedChecks.length > 0) console.log(`\nFailed before the tests: ${failedChecks.join(', ')}`);
 console.log('');
-console.log(`${tests.passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`);
+console.log(
+  `${tests.passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`,
+);
 process.exitCode = failed > 0 || tests.passed === 0 ? 1 : 0;

@@ -32,7 +32,7 @@ registerHooks({
     const filename = fileURLToPath(url);
     const { code } = transformSync(readFileSync(filename, 'utf8'), {
       filename,
-      jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
+      jsc: { target: 'es2024', parser: { syntax: 'typescript' } },
       module: { type: 'commonjs' },
       sourceMaps: 'inline',
       swcrc: false,
