@@ -43,7 +43,8 @@ export interface Lease {
 }
 
 export interface RecordVersionInput extends Actor {
-  readonly lease: string;
+  /** The lease under which the content was uploaded; absent when it is expected to be stored already. */
+  readonly lease?: string;
   readonly repository: string;
   readonly id: string;
   readonly digest: Digest;
@@ -57,6 +58,8 @@ export interface RecordVersionInput extends Actor {
 export type RecordVersionResult =
   /** `existing`: the artifact has this content already. `restored`: it had, condemned, and it is live again. */
   | { readonly outcome: 'created' | 'existing' | 'restored'; readonly version: VersionRecord }
+  /** No lease was given and the content is not stored: nothing was recorded, and the content must be uploaded. */
+  | { readonly outcome: 'content-needed' }
   /** The lease expired and was swept: nothing was recorded, and the upload must begin again. */
   | { readonly outcome: 'lease-lost' };
 
@@ -166,7 +169,10 @@ export interface Catalog {
   /** Protects a content from the sweep, whether it is stored already or about to be. Absent repositories throw `not-found`. */
   leaseContent(input: LeaseInput): Promise<Lease>;
   releaseLease(lease: string): Promise<void>;
-  /** Says that the leased content is stored, and makes or finds the artifact's version of it. Ends the lease. */
+  /**
+   * Makes or finds the artifact's version of a content. With a lease it first says that the content is stored, and ends the
+   * lease. A version that exists and is live costs no write. Absent repositories throw `not-found`.
+   */
   recordVersion(input: RecordVersionInput): Promise<RecordVersionResult>;
   /** The content of any version, not deleted, that was packed from this tree. */
   findTree(repository: string, treeDigest: string): Promise<{ digest: Digest; size: number } | undefined>;

@@ -83,69 +83,77 @@ async function publishDirectory(
   });
 }
 
+/** Records the version at once when its content is stored already, and otherwise uploads it under a lease. */
 async function publishContent(
   context: StoreContext,
   input: PublishInput,
   content: Prepared,
 ): Promise<PublishResult> {
+  const known = await record(context, input, content);
+  if (known !== undefined) return { ...known, uploaded: false };
   const { catalog } = context.engine;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const lease = randomUUID();
-    const result = await underLease(context, input, content, lease).catch(async (error: unknown) => {
+    try {
+      const uploaded = await upload(context, input, content, lease);
+      const recorded = await record(context, input, content, lease);
+      if (recorded !== undefined) return { ...recorded, uploaded };
+    } catch (error) {
       // The first failure is what the caller must see; a lease that cannot be given back expires.
       await catalog.releaseLease(lease).catch(() => undefined);
       throw error;
-    });
-    if (result !== undefined) return result;
+    }
   }
   throw new HoldfastError(
     'unavailable',
     `publishing ${quote(input.id)} took longer than its lease, ${MAX_ATTEMPTS} times`,
-    {
-      hint: 'Try again, or give publishing a longer lease.',
-    },
+    { hint: 'Try again, or give publishing a longer lease.' },
   );
 }
 
-/** One attempt; undefined when the lease was lost. */
-async function underLease(
+/** Makes sure that the leased content is stored. Returns whether bytes moved. */
+async function upload(
   context: StoreContext,
   input: PublishInput,
-  content: Prepared,
+  { digest, size, source }: Prepared,
   lease: string,
-): Promise<PublishResult | undefined> {
-  const { engine, identity } = context;
+): Promise<boolean> {
+  const { engine, clock, leaseMs, onEvent } = context;
   const repository = input.repository ?? 'default';
-  const { digest, source, treeDigest } = content;
-  const expiresAt = new Date(context.clock().getTime() + context.leaseMs).toISOString();
-  const leased = await engine.catalog.leaseContent({ repository, digest, lease, expiresAt });
-  if (!leased.stored) {
-    if (source === undefined) {
-      throw new HoldfastError('not-found', `repository ${quote(repository)} has no content ${digest}`, {
-        hint: 'Publish the file itself; a digest alone is enough only for content that is stored already.',
-      });
-    }
-    await engine.content.put({ repository, digest, generation: leased.generation }, source);
-    context.onEvent({ type: 'stored', digest, bytes: content.size });
+  const expiresAt = new Date(clock().getTime() + leaseMs).toISOString();
+  const { generation, stored } = await engine.catalog.leaseContent({ repository, digest, lease, expiresAt });
+  if (stored) return false;
+  if (source === undefined) {
+    throw new HoldfastError('not-found', `repository ${quote(repository)} has no content ${digest}`, {
+      hint: 'Publish the file itself; a digest alone is enough only for content that is stored already.',
+    });
   }
-  const recorded = await engine.catalog.recordVersion({
+  await engine.content.put({ repository, digest, generation }, source);
+  onEvent({ type: 'stored', digest, bytes: size });
+  return true;
+}
+
+/** Undefined when the content is not stored, or was swept because the lease had expired. */
+async function record(
+  context: StoreContext,
+  input: PublishInput,
+  { digest, size, treeDigest }: Prepared,
+  lease?: string,
+): Promise<Omit<PublishResult, 'uploaded'> | undefined> {
+  const recorded = await context.engine.catalog.recordVersion({
     ...actorOf(context),
-    lease,
-    repository,
+    repository: input.repository ?? 'default',
     id: input.id,
     digest,
-    size: leased.size ?? content.size,
+    size,
     mediaType: input.mediaType ?? guessMediaType(input.source, treeDigest),
     labels: input.labels ?? {},
     provenance: input.provenance ?? {},
     ...(treeDigest === undefined ? {} : { treeDigest }),
+    ...(lease === undefined ? {} : { lease }),
   });
-  if (recorded.outcome === 'lease-lost') return undefined;
-  return {
-    version: withArn(identity, recorded.version),
-    outcome: recorded.outcome,
-    uploaded: !leased.stored,
-  };
+  if (recorded.outcome === 'content-needed' || recorded.outcome === 'lease-lost') return undefined;
+  return { version: withArn(context.identity, recorded.version), outcome: recorded.outcome };
 }
 
 function guessMediaType(source: PublishSource, treeDigest: string | undefined): string {

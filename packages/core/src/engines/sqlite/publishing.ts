@@ -44,17 +44,27 @@ export function releaseLease(db: SqliteDatabase, lease: string): void {
   db.run('DELETE FROM leases WHERE token = ?', lease);
 }
 
+/** Ends a lease and says which content it was of; undefined when it was swept. */
+function endLease(db: SqliteDatabase, lease: string): number | undefined {
+  return db.get<{ id: number }>('DELETE FROM leases WHERE token = ? RETURNING content_id AS id', lease)?.id;
+}
+
 export function recordVersion(writing: Writing, input: RecordVersionInput): RecordVersionResult {
   const { db } = writing;
-  const leased = db.get<{ content_id: number }>(
-    'DELETE FROM leases WHERE token = ? RETURNING content_id',
-    input.lease,
-  );
-  const content = leased && findContent(db, input.repository, input.digest);
-  if (leased === undefined || content?.id !== leased.content_id) return { outcome: 'lease-lost' };
-  db.run(`UPDATE contents SET state = 'stored', size = ? WHERE id = ?`, input.size, content.id);
-
   const repositoryId = requireRepository(db, input.repository);
+  const content = findContent(db, input.repository, input.digest);
+  if (input.lease === undefined) {
+    if (content?.state !== 'stored') return { outcome: 'content-needed' };
+  } else {
+    const leased = endLease(db, input.lease);
+    if (leased === undefined || leased !== content?.id) return { outcome: 'lease-lost' };
+    db.run(
+      `UPDATE contents SET state = 'stored', size = ? WHERE id = ? AND state = 'pending'`,
+      input.size,
+      content.id,
+    );
+  }
+
   const existing = selectVersions(
     db,
     `v.content_id = ? AND a.name = ? AND v.state <> 'deleted'`,
