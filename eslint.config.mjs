@@ -145,9 +145,15 @@ export default defineConfig(
   },
   {
     files: ['packages/*/src/**/*.ts'],
+    ignores: ['packages/core/src/testing/**'],
+    rules: {
+      'import-x/no-extraneous-dependencies': ['error', { devDependencies: false, includeTypes: false }],
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
     rules: {
       'max-lines': ['error', 300],
-      'import-x/no-extraneous-dependencies': ['error', { devDependencies: false, includeTypes: false }],
       'no-restricted-properties': [
         'error',
         {
