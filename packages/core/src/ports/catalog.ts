@@ -163,7 +163,7 @@ export interface Catalog {
   createRepository(name: string, actor: Actor): Promise<{ created: boolean }>;
   getRepository(name: string): Promise<RepositoryRecord | undefined>;
   listRepositories(): Promise<readonly RepositoryRecord[]>;
-  /** Refused as `not-empty` while a version is live or condemned. Numbers stay taken should it be created again. */
+  /** Refused as `not-empty` while a version is live or condemned, or bytes are left to remove. Numbers stay taken should it be created again. */
   deleteRepository(name: string, actor: Actor): Promise<{ outcome: 'deleted' | 'not-empty' | 'absent' }>;
 
   /** Protects a content from the sweep, whether it is stored already or about to be. Absent repositories throw `not-found`. */
@@ -183,7 +183,10 @@ export interface Catalog {
   latestVersion(repository: string, id: string): Promise<VersionRecord | undefined>;
   /** Live versions of a content, newest first. */
   versionsOfContent(repository: string, digest: Digest): Promise<readonly VersionRecord[]>;
-  /** Artifacts in order of their ID. With a prefix, those whose ID is the prefix or begins with it and a slash. */
+  /**
+   * Artifacts that have a version, live or condemned, in order of their ID. With a prefix, those whose ID is the prefix or
+   * begins with it and a slash.
+   */
   listArtifacts(
     repository: string,
     prefix: string | undefined,

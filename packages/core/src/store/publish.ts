@@ -7,6 +7,7 @@ import { lookup } from 'mrmime';
 import { checkArtifactId, checkDigest, checkRepositoryName, quote, type Digest } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
 import type { ByteSource } from '../ports/index.js';
+import { systemErrorCode } from '../system-errors.js';
 import { actorOf, withArn, type StoreContext } from './context.js';
 import { hashBytes, hashFile, hashStream } from './hashing.js';
 import type { PublishInput, PublishResult, PublishSource } from './types.js';
@@ -199,7 +200,7 @@ async function readable<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 function unreadable(path: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = systemErrorCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     const dangling = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
     const why = dangling ? 'is a symbolic link to nothing' : 'does not exist';

@@ -1,16 +1,13 @@
 import * as fs from 'node:fs/promises';
 import { HoldfastError, isHoldfastError } from '../../errors.js';
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
+import { systemErrorCode } from '../../system-errors.js';
 
 /** The answer, or undefined when the file definitely does not exist; any other failure is thrown as what it is. */
 export async function absentAsUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw translate('a file of the store could not be read', error);
   }
 }
@@ -25,7 +22,7 @@ export async function fileErrors<T>(what: string, work: () => Promise<T>): Promi
 }
 
 function translate(what: string, error: unknown): unknown {
-  const code = codeOf(error);
+  const code = systemErrorCode(error);
   if (isHoldfastError(error) || code === '') return error;
   // The system's message carries paths of the store's inside; its code says enough.
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {

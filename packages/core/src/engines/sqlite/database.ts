@@ -1,5 +1,6 @@
 import type BetterSqlite from 'better-sqlite3';
 import { HoldfastError, isHoldfastError } from '../../errors.js';
+import { systemErrorCode } from '../../system-errors.js';
 import { MIGRATIONS } from './schema.js';
 
 type Statement = BetterSqlite.Statement<unknown[]>;
@@ -105,7 +106,7 @@ function translateErrors<T>(work: () => T): T {
 }
 
 function translate(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = systemErrorCode(error);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
     return new HoldfastError('unavailable', "the store's catalog is busy", {
       hint: 'Another process holds it; try again.',

@@ -138,7 +138,8 @@ export function listArtifacts(
       `SELECT r.name AS repository, a.name AS id, max(v.number) AS latest, count(v.id) AS versions
        FROM artifacts a JOIN repositories r ON r.id = a.repository_id
          LEFT JOIN versions v ON v.artifact_id = a.id AND v.state = 'live'
-       WHERE r.name = ? AND a.name > ? AND (? IS NULL OR a.name = ? OR substr(a.name, 1, length(?) + 1) = ? || '/')
+       WHERE EXISTS (SELECT 1 FROM versions k WHERE k.artifact_id = a.id AND k.state <> 'deleted')
+         AND r.name = ? AND a.name > ? AND (? IS NULL OR a.name = ? OR substr(a.name, 1, length(?) + 1) = ? || '/')
        GROUP BY a.id ORDER BY a.name LIMIT ?`,
       repository,
       page.after ?? '',

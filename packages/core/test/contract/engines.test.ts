@@ -1,0 +1,36 @@
+import { describe, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { openEngine } from '../../src/engines/open.js';
+import { catalogContract, contentStorageContract, type EngineHarness } from '../../src/testing/index.js';
+import { temporaryFolder } from './support/temporary-folder.js';
+
+async function openTwice(url: string, remove: () => void): ReturnType<EngineHarness['open']> {
+  const handles = [await openEngine(url), await openEngine(url)] as const;
+  return {
+    handles,
+    close: async () => {
+      await Promise.all(handles.map(({ catalog }) => catalog.close()));
+      remove();
+    },
+  };
+}
+
+const harnesses: readonly EngineHarness[] = [
+  { name: 'memory:', open: () => openTwice(`memory:${randomUUID()}`, () => undefined) },
+  {
+    name: 'file:',
+    open: () => {
+      const folder = temporaryFolder('contract');
+      return openTwice(`file:${folder}`, () => rmSync(folder, { recursive: true }));
+    },
+  },
+];
+
+describe.each(harnesses)('$name', (harness) => {
+  for (const { name, run } of [...contentStorageContract(harness), ...catalogContract(harness)]) {
+    // The cases assert by themselves, so that other engines run them under any test runner.
+    // eslint-disable-next-line jest/expect-expect, jest/valid-title -- see above; the titles are in the cases
+    test(name, run);
+  }
+});
