@@ -1,24 +1,16 @@
-import { createWriteStream } from 'node:fs';
-import { randomUUID } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { pipeline as pipeStreams, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import {
   checkArtifactId,
   checkBookmarkName,
   checkRepositoryName,
   formatArn,
-  quote,
   type StoreIdentity,
 } from '../arn/index.js';
 import { openEngine } from '../engines/open.js';
-import { HoldfastError } from '../errors.js';
 import type { EventRecord } from '../events/index.js';
 import type {
   ArtifactRecord,
   BookmarkMove,
-  BookmarkRecord,
   Location,
   RepositoryRecord,
   Usage,
@@ -27,12 +19,15 @@ import type {
   VersionRecord,
 } from '../model.js';
 import type { ConsumerRecord } from '../ports/index.js';
-import { actorOf, bookmarkArn, versionArn, withArn, type StoreContext } from './context.js';
+import { bookmarkOf, deleteBookmark, setBookmark } from './bookmarks.js';
+import { pinVersions, settleConsumer } from './consumers.js';
+import { withArn, type StoreContext } from './context.js';
 import { deleteVersion, explain, undeleteVersion } from './deletion.js';
 import { collectGarbage } from './gc.js';
-import { verifying } from './hashing.js';
 import { pagesOf } from './pages.js';
 import { publish } from './publish.js';
+import { locateVersion, openVersion, readVersionTo, type OpenVersion } from './reading.js';
+import { createRepository, deleteRepository } from './repositories.js';
 import { findNamed, resolveNamed } from './resolve.js';
 import type {
   ArtifactSummary,
@@ -117,41 +112,22 @@ export class ArtifactStore {
   }
 
   /** Opens a version's bytes. The stream fails with `corrupt` at its end when they are not what the digest says. */
-  async open(name: string, options: InRepository = {}): Promise<{ version: Version; stream: Readable }> {
-    const { version } = await this.resolve(name, options);
-    const copy = await this.#copyOf(version);
-    const stored = await this.#context.engine.content.open(copy);
-    // The callback form hands failures of the source on to the verified stream, which the caller reads.
-    return { version, stream: pipeStreams(stored, verifying(version.digest), () => undefined) };
+  open(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<OpenVersion> {
+    return openVersion(this.#context, name, repository);
   }
 
   /** Writes a version's bytes to a file, which appears only when they are complete and verified. */
-  async readTo(name: string, file: string, options: InRepository = {}): Promise<Version> {
-    const { version, stream } = await this.open(name, options);
-    const partial = `${file}.${randomUUID()}.partial`;
-    try {
-      await pipeline(stream, createWriteStream(partial, { flags: 'wx' }));
-      await rename(partial, file);
-    } catch (error) {
-      await rm(partial, { force: true });
-      throw error;
-    }
-    return version;
+  readTo(
+    name: string,
+    file: string,
+    { repository = DEFAULT_REPOSITORY }: InRepository = {},
+  ): Promise<Version> {
+    return readVersionTo(this.#context, name, repository, file);
   }
 
   /** Where AWS services read a version's bytes. Throws `invalid-input` when the store has no such place configured. */
-  async locate(key: VersionKey): Promise<Location> {
-    const version = await this.#context.engine.catalog.getVersion(key);
-    if (version === undefined)
-      throw new HoldfastError('not-found', `${versionArn(this.identity, key)} does not exist`);
-    return this.#context.engine.content.locate(await this.#copyOf(version));
-  }
-
-  async #copyOf({ repository, digest }: VersionRecord) {
-    const content = await this.#context.engine.catalog.getContent(repository, digest);
-    if (content?.state !== 'stored')
-      throw new HoldfastError('not-found', `content ${digest} is not stored any more`);
-    return content;
+  locate(key: VersionKey): Promise<Location> {
+    return locateVersion(this.#context, key);
   }
 
   listRepositories(): Promise<readonly RepositoryRecord[]> {
@@ -159,27 +135,13 @@ export class ArtifactStore {
   }
 
   /** Throws `conflict` when it exists. */
-  async createRepository(name: string): Promise<void> {
-    const { created } = await this.#context.engine.catalog.createRepository(
-      checkRepositoryName(name),
-      actorOf(this.#context),
-    );
-    if (!created) throw new HoldfastError('conflict', `repository ${quote(name)} exists already`);
+  createRepository(name: string): Promise<void> {
+    return createRepository(this.#context, name);
   }
 
   /** Throws `not-found`, `invalid-input` for `default`, and `in-use` while anything is left in it. */
-  async deleteRepository(name: string): Promise<void> {
-    const { outcome } = await this.#context.engine.catalog.deleteRepository(
-      checkRepositoryName(name),
-      actorOf(this.#context),
-    );
-    if (outcome === 'absent')
-      throw new HoldfastError('not-found', `repository ${quote(name)} does not exist`);
-    if (outcome === 'not-empty') {
-      throw new HoldfastError('in-use', `repository ${quote(name)} is not empty; nothing was deleted`, {
-        hint: `Delete its versions, and remove them for good with: holdfast gc --repository ${name}`,
-      });
-    }
+  deleteRepository(name: string): Promise<void> {
+    return deleteRepository(this.#context, name);
   }
 
   /** Artifacts in order of their ID; with a prefix, those at or below it. */
@@ -216,48 +178,21 @@ export class ArtifactStore {
    * Moves a bookmark of the named version's artifact to that version. With `expected` (a number, or null for "must not exist")
    * it throws `conflict` when the bookmark stands elsewhere.
    */
-  async setBookmark(
+  setBookmark(
     name: string,
     bookmark: string,
-    options: InRepository & { readonly expected?: number | null } = {},
+    { repository = DEFAULT_REPOSITORY, expected }: InRepository & { readonly expected?: number | null } = {},
   ): Promise<Bookmark> {
-    checkBookmarkName(bookmark);
-    const { version } = await this.resolve(name, options);
-    const { repository, id, number } = version;
-    const result = await this.#context.engine.catalog.moveBookmark({
-      ...actorOf(this.#context),
-      ...{ repository, id, name: bookmark, to: number },
-      ...(options.expected === undefined ? {} : { expected: options.expected }),
-    });
-    switch (result.outcome) {
-      case 'moved':
-      case 'unchanged':
-        return this.#bookmark(result.bookmark);
-      case 'conflict':
-        throw new HoldfastError(
-          'conflict',
-          `bookmark ${quote(bookmark)} of ${quote(id)} ${result.current === null ? 'does not exist' : `stands on version ${result.current}`}, not where it was expected`,
-          { data: { current: result.current } },
-        );
-      case 'deleted':
-      case 'absent':
-        throw new HoldfastError('not-found', `${version.arn} was deleted in the meantime`);
-    }
+    return setBookmark(this.#context, name, bookmark, repository, expected);
   }
 
   /** Throws `not-found` when the bookmark does not exist. Its history stays. */
-  async deleteBookmark(
+  deleteBookmark(
     id: string,
     bookmark: string,
     { repository = DEFAULT_REPOSITORY }: InRepository = {},
   ): Promise<void> {
-    const result = await this.#context.engine.catalog.moveBookmark({
-      ...actorOf(this.#context),
-      ...{ repository, id: checkArtifactId(id), name: checkBookmarkName(bookmark) },
-    });
-    if (result.outcome === 'absent') {
-      throw new HoldfastError('not-found', `bookmark ${quote(bookmark)} of ${quote(id)} does not exist`);
-    }
+    return deleteBookmark(this.#context, id, bookmark, repository);
   }
 
   async listBookmarks(
@@ -265,7 +200,7 @@ export class ArtifactStore {
     { repository = DEFAULT_REPOSITORY }: InRepository = {},
   ): Promise<Bookmark[]> {
     const records = await this.#context.engine.catalog.listBookmarks(repository, checkArtifactId(id));
-    return records.map((record) => this.#bookmark(record));
+    return records.map((record) => bookmarkOf(this.#context, record));
   }
 
   /** Every move, oldest first; empty when there never was such a bookmark. */
@@ -281,23 +216,9 @@ export class ArtifactStore {
     );
   }
 
-  #bookmark(record: BookmarkRecord): Bookmark {
-    return { arn: bookmarkArn(this.identity, record), ...record };
-  }
-
   /** Pins versions for a deployment that is about to begin: all of them or none. Throws `not-found` naming those that are not live. */
-  async pin(request: PinRequest): Promise<void> {
-    const result = await this.#context.engine.catalog.pin({ ...actorOf(this.#context), ...request });
-    if (result.outcome === 'not-live') {
-      const names = result.versions.map((key) => versionArn(this.identity, key)).join(', ');
-      throw new HoldfastError(
-        'not-found',
-        `nothing was pinned, because these versions are deleted: ${names}`,
-        {
-          hint: 'Publish them again, or restore them with: holdfast undelete <arn>',
-        },
-      );
-    }
+  pin(request: PinRequest): Promise<void> {
+    return pinVersions(this.#context, request);
   }
 
   /** Moves a deployment's pins from a stack without ID to the one with. Safe to repeat. */
@@ -324,21 +245,8 @@ export class ArtifactStore {
    * Throws `conflict` when someone settled the consumer since its revision was read: gather the evidence again. Throws
    * `not-found` when the evidence names versions that are gone; then nothing changes.
    */
-  async settle(request: SettleRequest): Promise<SettleReport> {
-    const result = await this.#context.engine.catalog.settle({ ...actorOf(this.#context), ...request });
-    switch (result.outcome) {
-      case 'settled':
-        return { added: result.added, released: result.released };
-      case 'conflict':
-        throw new HoldfastError(
-          'conflict',
-          `${request.consumer} was settled by somebody else in the meantime`,
-        );
-      case 'absent': {
-        const names = result.versions.map((key) => versionArn(this.identity, key)).join(', ');
-        throw new HoldfastError('not-found', `${request.consumer} uses versions that do not exist: ${names}`);
-      }
-    }
+  settle(request: SettleRequest): Promise<SettleReport> {
+    return settleConsumer(this.#context, request);
   }
 
   /** The references, pins and bookmarks of a version. */

@@ -1,0 +1,33 @@
+import { HoldfastError } from '../errors.js';
+import type { VersionKey } from '../model.js';
+import { actorOf, versionArn, type StoreContext } from './context.js';
+import type { PinRequest, SettleReport, SettleRequest } from './types.js';
+
+export async function pinVersions(context: StoreContext, request: PinRequest): Promise<void> {
+  const result = await context.engine.catalog.pin({ ...actorOf(context), ...request });
+  if (result.outcome === 'pinned') return;
+  throw new HoldfastError(
+    'not-found',
+    `nothing was pinned, because these versions are deleted: ${arnsOf(context, result.versions)}`,
+    { hint: 'Publish them again, or restore them with: holdfast undelete <arn>' },
+  );
+}
+
+export async function settleConsumer(context: StoreContext, request: SettleRequest): Promise<SettleReport> {
+  const result = await context.engine.catalog.settle({ ...actorOf(context), ...request });
+  switch (result.outcome) {
+    case 'settled':
+      return { added: result.added, released: result.released };
+    case 'conflict':
+      throw new HoldfastError('conflict', `${request.consumer} was settled by somebody else in the meantime`);
+    case 'absent':
+      throw new HoldfastError(
+        'not-found',
+        `${request.consumer} uses versions that do not exist: ${arnsOf(context, result.versions)}`,
+      );
+  }
+}
+
+function arnsOf({ identity }: StoreContext, versions: readonly VersionKey[]): string {
+  return versions.map((key) => versionArn(identity, key)).join(', ');
+}

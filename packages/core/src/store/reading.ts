@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline as pipeStreams, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { HoldfastError } from '../errors.js';
+import type { Location, Version, VersionKey, VersionRecord } from '../model.js';
+import type { ContentCopy } from '../ports/index.js';
+import { versionArn, type StoreContext } from './context.js';
+import { verifying } from './hashing.js';
+import { resolveNamed } from './resolve.js';
+
+/** A version, and its bytes as a stream that fails with `corrupt` when they are not what the digest says. */
+export interface OpenVersion {
+  readonly version: Version;
+  readonly stream: Readable;
+}
+
+export async function openVersion(
+  context: StoreContext,
+  name: string,
+  repository: string,
+): Promise<OpenVersion> {
+  const { version } = await resolveNamed(context, name, repository);
+  const stored = await context.engine.content.open(await copyOf(context, version));
+  // The callback form hands failures of the source on to the verified stream, which the caller reads.
+  return { version, stream: pipeStreams(stored, verifying(version.digest), () => undefined) };
+}
+
+/** Writes a version's bytes to a file, which appears only when they are complete and verified. */
+export async function readVersionTo(
+  context: StoreContext,
+  name: string,
+  repository: string,
+  file: string,
+): Promise<Version> {
+  const { version, stream } = await openVersion(context, name, repository);
+  const partial = `${file}.${randomUUID()}.partial`;
+  try {
+    await pipeline(stream, createWriteStream(partial, { flags: 'wx' }));
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+  return version;
+}
+
+export async function locateVersion(context: StoreContext, key: VersionKey): Promise<Location> {
+  const version = await context.engine.catalog.getVersion(key);
+  if (version === undefined) {
+    throw new HoldfastError('not-found', `${versionArn(context.identity, key)} does not exist`);
+  }
+  return context.engine.content.locate(await copyOf(context, version));
+}
+
+async function copyOf(
+  context: StoreContext,
+  { repository, digest }: Pick<VersionRecord, 'repository' | 'digest'>,
+): Promise<ContentCopy> {
+  const content = await context.engine.catalog.getContent(repository, digest);
+  if (content?.state !== 'stored') {
+    throw new HoldfastError('not-found', `content ${digest} is not stored any more`);
+  }
+  return content;
+}
