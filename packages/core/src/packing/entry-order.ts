@@ -1,0 +1,33 @@
+/**
+ * Directory names that mark what lies below them as dependencies: npm, pip, and Go, Ruby or PHP vendoring.
+ * They change seldom, so they come first: a later change to own code then leaves the front of a zip as it was.
+ * The list is part of the packing format, see {@link PACKING_FORMAT}.
+ */
+const DEPENDENCY_DIRECTORIES: readonly string[] = ['node_modules', 'site-packages', 'vendor'];
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** Compares two texts by their UTF-8 bytes. JavaScript's own order differs where surrogate pairs are involved. */
+export function compareBytewise(a: string, b: string): number {
+  if (SURROGATE.test(a) || SURROGATE.test(b)) {
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  }
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** True when a directory above the path's last segment is one that holds dependencies. */
+export function isDependency(path: string): boolean {
+  const framed = `/${path}`;
+  return DEPENDENCY_DIRECTORIES.some((name) => framed.includes(`/${name}/`));
+}
+
+/** Returns the entries in packing order: dependencies first, own code last, each part sorted bytewise by path. */
+export function inPackingOrder<E extends { readonly path: string }>(entries: readonly E[]): E[] {
+  const dependencies: E[] = [];
+  const own: E[] = [];
+  for (const entry of entries) {
+    (isDependency(entry.path) ? dependencies : own).push(entry);
+  }
+  const byPath = (a: E, b: E): number => compareBytewise(a.path, b.path);
+  return [...dependencies.sort(byPath), ...own.sort(byPath)];
+}

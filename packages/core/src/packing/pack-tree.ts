@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { quote, type Digest } from '../arn/index.js';
+import { HoldfastError } from '../errors.js';
+import { compressorName } from './compress.js';
+import { inPackingOrder } from './entry-order.js';
+import { fileError } from './file-errors.js';
+import type { PackedEntry, PackIndex } from './pack-index.js';
+import { Packer } from './packer.js';
+import { PreviousZip, type Previous } from './previous-zip.js';
+import { PACKING_FORMAT, treeDigestOf, type TreeDigest } from './tree-digest.js';
+import type { Tree, TreeEntry } from './tree.js';
+import { ZipOutput } from './zip-output.js';
+
+/** The longest name that a zip can hold, in bytes. */
+const MAX_NAME = 0xffff;
+
+export interface PackOptions {
+  /** How hard to compress, 0 to 9; 6 by default. It changes the digest, but not the tree digest. */
+  readonly level?: number;
+  /**
+   * How many blocks of 1 MiB may be under way, each taking up to 2.5 MiB of memory; four times the number of processors by
+   * default. It never changes the result. Node's thread pool (UV_THREADPOOL_SIZE, 4 threads) does the work.
+   */
+  readonly concurrency?: number;
+  /** A zip whose unchanged contents are copied instead of compressed again. It never changes the result. */
+  readonly previous?: Previous;
+}
+
+export interface PackResult {
+  /** Of the zip. */
+  readonly digest: Digest;
+  /** Of the zip, in bytes. */
+  readonly size: number;
+  /** How many there are. */
+  readonly entries: number;
+  /** Of the bytes that were packed, which is what {@link digestTree} gives for them. */
+  readonly treeDigest: TreeDigest;
+  /** For {@link PackOptions.previous} of a later packing. */
+  readonly index: PackIndex;
+}
+
+/**
+ * Packs a tree into a zip. The same tree gives the same bytes, whatever the clock, the time zone, the locale, the umask
+ * and the order in which its files were made; see {@link compressorName} for what else they depend on.
+ *
+ * The destination appears, or is replaced, when it is complete, and is left as it was when packing fails. Memory is
+ * bounded whatever the sizes of files; each entry takes some hundred bytes.
+ *
+ * Throws `conflict`, naming it, when a file is not as the tree says; `access-denied` and `unavailable` when a file or the
+ * destination cannot be used; `invalid-input` for a tree that a zip cannot hold or a bad option.
+ */
+export async function packTree(
+  tree: Tree,
+  destination: string,
+  options: PackOptions = {},
+): Promise<PackResult> {
+  const level = checkWhole('compression level', options.level ?? 6, 0, 9);
+  const concurrency = checkWhole('concurrency', options.concurrency ?? 4 * availableParallelism(), 1, 1024);
+  const entries = inPackingOrder(tree.entries);
+  checkNames(entries);
+  const compressor = compressorName(level);
+  const unfinished = `${destination}.${randomBytes(6).toString('hex')}.tmp`;
+  const previous = options.previous && PreviousZip.open(options.previous, compressor);
+  try {
+    const output = openOutput(unfinished, destination);
+    let packed: readonly PackedEntry[];
+    let digest: Digest;
+    try {
+      const packer = new Packer(output, level, concurrency, previous);
+      for (const entry of entries) {
+        await packer.add(entry);
+      }
+      packed = await packer.finish();
+      digest = output.finish();
+    } finally {
+      output.close();
+    }
+    renameSync(unfinished, destination);
+    const index: PackIndex = { format: PACKING_FORMAT, compressor, digest, entries: packed };
+    return { digest, size: output.position, entries: packed.length, treeDigest: treeDigestOf(packed), index };
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    // Reading names its file; what is left concerns the destination.
+    throw fileError('write', destination, error);
+  } finally {
+    previous?.close();
+  }
+}
+
+function openOutput(file: string, destination: string): ZipOutput {
+  try {
+    return new ZipOutput(file);
+  } catch (error) {
+    throw fileError('write', destination, error);
+  }
+}
+
+function checkWhole(what: string, value: number, min: number, max: number): number {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new HoldfastError(
+      'invalid-input',
+      `${what} ${quote(value)} is not a whole number from ${min} to ${max}`,
+    );
+  }
+  return value;
+}
+
+function checkNames(entries: readonly TreeEntry[]): void {
+  const seen = new Set<string>();
+  for (const { path } of entries) {
+    if (seen.has(path)) {
+      throw new HoldfastError('invalid-input', `the tree has two entries with the path ${quote(path)}`);
+    }
+    seen.add(path);
+    if (/(^|\/)\.{0,2}(\/|$)|\0/.test(path)) {
+      throw new HoldfastError(
+        'invalid-input',
+        `the tree has an entry with the path ${quote(path)}, which is not plain`,
+      );
+    }
+    // A UTF-16 unit is at most 3 bytes of UTF-8.
+    if (path.length * 3 > MAX_NAME - 1 && Buffer.byteLength(path) > MAX_NAME - 1) {
+      throw new HoldfastError(
+        'invalid-input',
+        `the path ${quote(path)} is longer than ${MAX_NAME - 1} bytes`,
+      );
+    }
+  }
+}

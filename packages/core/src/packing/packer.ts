@@ -1,0 +1,183 @@
+import { createHash, hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { BlockBuffers } from './block-buffers.js';
+import { BLOCK_SIZE, compressBlock, compressWhole, WINDOW_SIZE } from './compress.js';
+import { ContentReader, readContent, READ_SIZE } from './content-reader.js';
+import { OrderedQueue } from './ordered-queue.js';
+import type { PackedEntry } from './pack-index.js';
+import type { PreviousZip } from './previous-zip.js';
+import { hashContent } from './tree-digest.js';
+import { modeOf, type FileEntry, type TreeEntry } from './tree.js';
+import {
+  centralHeader,
+  DIRECTORY_TYPE,
+  endOfDirectory,
+  FILE_TYPE,
+  LINK_TYPE,
+  localHeader,
+} from './zip-format.js';
+import type { ZipOutput } from './zip-output.js';
+
+/** What a block that is under way holds: its input and as much output, and what zlib needs for itself. */
+const BLOCK_WEIGHT = 2 * BLOCK_SIZE + WINDOW_SIZE + 256 * 1024;
+/** The same for small contents, apart from their sizes. */
+const JOB_WEIGHT = 16 * 1024;
+
+const UNIX_TYPES = { file: FILE_TYPE, symlink: LINK_TYPE, directory: DIRECTORY_TYPE } as const;
+
+/** What is known of a content before its place in the zip is. */
+type Facts = Pick<PackedEntry, 'content' | 'size' | 'crc32' | 'method' | 'compressedSize'>;
+
+/** Writes the entries of one zip, compressing several contents, or blocks of one content, at once. */
+export class Packer {
+  private readonly queue: OrderedQueue;
+  private readonly blocks = new BlockBuffers(WINDOW_SIZE + BLOCK_SIZE);
+  private readonly scratch = Buffer.allocUnsafeSlow(READ_SIZE);
+  private readonly packed: PackedEntry[] = [];
+
+  /** @param concurrency how many blocks may be under way; it bounds the memory */
+  constructor(
+    private readonly output: ZipOutput,
+    private readonly level: number,
+    concurrency: number,
+    private readonly previous: PreviousZip | undefined,
+  ) {
+    this.queue = new OrderedQueue(concurrency * BLOCK_WEIGHT);
+  }
+
+  async add(entry: TreeEntry): Promise<void> {
+    if (entry.kind !== 'file') {
+      this.addInline(entry, entry.kind === 'symlink' ? entry.target : '');
+    } else if (entry.size > BLOCK_SIZE) {
+      await this.addLarge(entry);
+    } else {
+      await this.addSmall(entry);
+    }
+  }
+
+  /** Writes the directory at the end. Returns what was packed, in order. */
+  async finish(): Promise<readonly PackedEntry[]> {
+    await this.queue.drain();
+    const start = this.output.position;
+    for (const entry of this.packed) {
+      const unixMode = UNIX_TYPES[entry.kind] | entry.mode;
+      this.output.append(centralHeader({ ...entry, name: nameInZip(entry), unixMode }));
+    }
+    this.output.append(endOfDirectory(this.packed.length, start, this.output.position - start));
+    return this.packed;
+  }
+
+  private addInline(entry: TreeEntry, content: string): void {
+    const data = Buffer.from(content);
+    const facts = { content, size: data.length, compressedSize: data.length, crc32: crc32(data) };
+    this.queue.add(0, { ...facts, method: 'stored' as const }, (ready) => {
+      this.begin(entry, ready);
+      this.output.append(data);
+    });
+  }
+
+  private async addSmall(entry: FileEntry): Promise<void> {
+    const weight = 2 * entry.size + JOB_WEIGHT;
+    await this.queue.room(weight);
+    const content = readContent(entry);
+    const sha256 = hash('sha256', content, 'hex');
+    if (this.addCopy(entry, sha256)) {
+      return;
+    }
+    const facts = { content: sha256, size: entry.size, crc32: crc32(content) };
+    this.queue.add(weight, compressWhole(content, this.level), ({ method, data }) => {
+      this.begin(entry, { ...facts, method, compressedSize: data.length });
+      this.output.append(data);
+    });
+  }
+
+  private addCopy(entry: FileEntry, sha256: string): boolean {
+    const source = this.previous?.find(sha256);
+    if (source === undefined) {
+      return false;
+    }
+    this.queue.add(0, source, (facts) => {
+      this.begin(entry, facts);
+      this.previous?.copy(facts, (bytes) => this.output.append(bytes));
+    });
+    return true;
+  }
+
+  private async addLarge(entry: FileEntry): Promise<void> {
+    // Reading a large file twice pays only when the first time may spare compressing it.
+    if (
+      this.previous?.mayHave(entry.size) === true &&
+      this.addCopy(entry, hashContent(entry, this.scratch))
+    ) {
+      return;
+    }
+    const unknown: Facts = { content: '', size: entry.size, method: 'deflated', crc32: 0, compressedSize: 0 };
+    this.queue.add(0, unknown, (facts) => {
+      this.output.setAside();
+      this.begin(entry, facts);
+    });
+    const reader = ContentReader.open(entry);
+    try {
+      const known = await this.addBlocks(entry, reader);
+      this.queue.add(0, known, (facts) => this.complete(facts));
+    } finally {
+      reader.close();
+    }
+  }
+
+  private async addBlocks(
+    entry: FileEntry,
+    reader: ContentReader,
+  ): Promise<Pick<Facts, 'content' | 'crc32'>> {
+    const sum = createHash('sha256');
+    let check = 0;
+    let before: Buffer = Buffer.alloc(0);
+    for (let left = entry.size; left > 0;) {
+      await this.queue.room(BLOCK_WEIGHT);
+      const buffer = this.blocks.take();
+      // The window in front of the block lies in front of it in memory, so that buffers do not depend on each other.
+      buffer.set(before, WINDOW_SIZE - before.length);
+      const window = buffer.subarray(WINDOW_SIZE - before.length, WINDOW_SIZE);
+      const block = buffer.subarray(WINDOW_SIZE, WINDOW_SIZE + Math.min(BLOCK_SIZE, left));
+      for (let at = 0; at < block.length; at += READ_SIZE) {
+        const part = block.subarray(at, at + READ_SIZE);
+        const count = reader.read(part);
+        sum.update(part);
+        check = crc32(part, check);
+        if (count < part.length) {
+          reader.assertEnd();
+        }
+      }
+      left -= block.length;
+      before = Buffer.from(block.subarray(-WINDOW_SIZE));
+      this.queue.add(BLOCK_WEIGHT, compressBlock(block, window, left === 0, this.level), (data) => {
+        this.output.append(data);
+        this.blocks.giveBack(buffer);
+      });
+    }
+    reader.assertEnd();
+    return { content: sum.digest('hex'), crc32: check };
+  }
+
+  /** Writes an entry's header and notes where it lies. */
+  private begin(entry: TreeEntry, facts: Facts): void {
+    const offset = this.output.position;
+    const { size, content, method, compressedSize } = facts;
+    const place = { path: entry.path, kind: entry.kind, mode: modeOf(entry), offset };
+    const what = { size, content, crc32: facts.crc32, method, compressedSize };
+    this.output.append(localHeader({ ...what, name: nameInZip(entry) }));
+    this.packed.push({ ...place, ...what, dataOffset: this.output.position });
+  }
+
+  /** Puts right what {@link begin} could not know of the last entry. */
+  private complete(facts: Pick<Facts, 'content' | 'crc32'>): void {
+    const begun = this.packed.pop() as PackedEntry;
+    const entry = { ...begun, ...facts, compressedSize: this.output.position - begun.dataOffset };
+    this.output.complete(localHeader({ ...entry, name: nameInZip(entry) }));
+    this.packed.push(entry);
+  }
+}
+
+function nameInZip(entry: Pick<PackedEntry, 'path' | 'kind'>): string {
+  return entry.kind === 'directory' ? `${entry.path}/` : entry.path;
+}

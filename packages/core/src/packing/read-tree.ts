@@ -1,0 +1,143 @@
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  type Dirent,
+  type Stats,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { quote } from '../arn/index.js';
+import { HoldfastError } from '../errors.js';
+import { fileError } from './file-errors.js';
+import { IGNORE_FILE, IgnoreRules } from './ignore-rules.js';
+import { decodeName } from './names.js';
+import { readInnerLink } from './symlinks.js';
+import type { FileEntry, Tree, TreeEntry } from './tree.js';
+
+/**
+ * Reads what is to be packed of a directory: its files, its links, and the directories that are empty on disk.
+ * It is synchronous because that is several times faster than promises; no file content is read but ignore rules.
+ *
+ * What `.holdfastignore` files leave out is neither looked at nor refused. Names are kept byte by byte.
+ *
+ * Throws `not-found` when the root does not exist; `invalid-input`, naming the path relative to the root, for a link
+ * that leads outside, a name that is not UTF-8, and anything that is neither file, directory nor link;
+ * `access-denied` for what may not be read.
+ */
+export function readTree(root: string): Tree {
+  let top: string;
+  try {
+    top = realpathSync(root);
+    if (!statSync(top).isDirectory()) {
+      throw new HoldfastError('invalid-input', `${quote(root)} is not a directory`);
+    }
+  } catch (error) {
+    throw fileError('read', root, error);
+  }
+  const entries: TreeEntry[] = [];
+  readDirectory(top, '', IgnoreRules.none, entries);
+  return { entries };
+}
+
+/** A tree of one file, as it stands alone in a zip under its own name. Throws like {@link readTree}. */
+export function treeOfFile(file: string): Tree {
+  let stats: Stats;
+  try {
+    stats = statSync(file);
+  } catch (error) {
+    throw fileError('read', file, error);
+  }
+  if (!stats.isFile()) {
+    throw new HoldfastError('invalid-input', `${quote(file)} is not a regular file`);
+  }
+  return { entries: [fileEntry(basename(file), file, stats)] };
+}
+
+function fileEntry(path: string, file: string, stats: Stats): FileEntry {
+  const mode = (stats.mode & 0o100) === 0 ? 0o644 : 0o755;
+  return { kind: 'file', path, mode, size: stats.size, source: { file } };
+}
+
+function readDirectory(top: string, directory: string, inherited: IgnoreRules, entries: TreeEntry[]): void {
+  const absolute = join(top, directory);
+  const children = listDirectory(absolute, directory);
+  if (children.length === 0 && directory !== '') {
+    entries.push({ kind: 'directory', path: directory });
+  }
+  const ignoreFile = children.find((child) => child.name === IGNORE_FILE);
+  const rules =
+    ignoreFile === undefined
+      ? inherited
+      : inherited.with(directory, readRules(absolute, directory, ignoreFile));
+  for (const child of children) {
+    const path = directory === '' ? child.name : `${directory}/${child.name}`;
+    if (child.name === IGNORE_FILE || rules.leavesOut(path, child.isDirectory())) {
+      continue;
+    }
+    if (child.isDirectory()) {
+      readDirectory(top, path, rules, entries);
+    } else {
+      entries.push(readEntry(top, path));
+    }
+  }
+}
+
+function readEntry(top: string, path: string): TreeEntry {
+  const absolute = join(top, path);
+  let stats: Stats;
+  try {
+    stats = lstatSync(absolute);
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+  if (stats.isFile()) {
+    return fileEntry(path, absolute, stats);
+  }
+  if (stats.isSymbolicLink()) {
+    return { kind: 'symlink', path, target: readInnerLink(top, path) };
+  }
+  throw new HoldfastError('invalid-input', `${quote(path)} is ${kindOf(stats)}, which a zip cannot hold`, {
+    hint: 'Remove it, or leave it out with .holdfastignore.',
+    data: { path },
+  });
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isFIFO()) {
+    return 'a named pipe';
+  }
+  if (stats.isSocket()) {
+    return 'a socket';
+  }
+  return stats.isBlockDevice() || stats.isCharacterDevice() ? 'a device' : 'neither a file nor a link';
+}
+
+function listDirectory(absolute: string, directory: string): Dirent[] {
+  try {
+    const children = readdirSync(absolute, { withFileTypes: true });
+    // The decoder puts U+FFFD where a name is not UTF-8; a name may also hold that character rightly.
+    if (children.some((child) => child.name.includes('\ufffd'))) {
+      for (const name of readdirSync(absolute, { encoding: 'buffer' })) {
+        decodeName(name, `a file name in directory ${quote(directory === '' ? '.' : directory)}`);
+      }
+    }
+    return children;
+  } catch (error) {
+    throw fileError('read', directory === '' ? '.' : directory, error);
+  }
+}
+
+function readRules(absolute: string, directory: string, ignoreFile: Dirent): string {
+  const path = directory === '' ? IGNORE_FILE : `${directory}/${IGNORE_FILE}`;
+  // Passing over it would pack what somebody meant to keep out.
+  if (!ignoreFile.isFile()) {
+    throw new HoldfastError('invalid-input', `${quote(path)} is not a regular file`, { data: { path } });
+  }
+  try {
+    return readFileSync(join(absolute, IGNORE_FILE), 'utf8');
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+}

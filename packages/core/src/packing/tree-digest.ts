@@ -1,0 +1,80 @@
+import { createHash, hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { ContentReader, READ_SIZE } from './content-reader.js';
+import { compareBytewise } from './entry-order.js';
+import { modeOf, type FileEntry, type Tree, type TreeEntry } from './tree.js';
+
+/**
+ * The version of everything that decides which bytes a tree is packed into, apart from the compressor: the order of
+ * entries, their headers, block and window sizes. Raise it with any such change, since a tree that was published
+ * under another version must not be taken for the same.
+ */
+export const PACKING_FORMAT = 1;
+
+/** A tree digest as it is written everywhere: `tree1:` and 64 lower-case hexadecimal digits; 1 is the packing format. */
+export type TreeDigest = `tree${number}:${string}`;
+
+/** One entry as a tree digest sees it. */
+export interface DigestedEntry {
+  readonly path: string;
+  readonly kind: TreeEntry['kind'];
+  readonly mode: number;
+  /** The SHA-256 of a file's content in hexadecimal, a link's target, or empty for a directory. */
+  readonly content: string;
+}
+
+/** The digest of a tree from its entries, in any order. Fields end in NUL, which neither a path nor a target can hold. */
+export function treeDigestOf(entries: readonly DigestedEntry[]): TreeDigest {
+  const sum = createHash('sha256').update(`holdfast tree ${PACKING_FORMAT}\0`);
+  for (const entry of [...entries].sort((a, b) => compareBytewise(a.path, b.path))) {
+    sum.update(`${entry.path}\0${entry.kind}\0${entry.mode.toString(8)}\0${entry.content}\0`);
+  }
+  return `tree${PACKING_FORMAT}:${sum.digest('hex')}`;
+}
+
+/** An entry with what its content is known to be; for files the SHA-256 has to be given. */
+export function digestedEntry(entry: TreeEntry, sha256: string): DigestedEntry {
+  const content = entry.kind === 'file' ? sha256 : entry.kind === 'symlink' ? entry.target : '';
+  return { path: entry.path, kind: entry.kind, mode: modeOf(entry), content };
+}
+
+/**
+ * The tree digest of what is on disk now: the one that {@link packTree} would give, without packing.
+ * Reads every file once; throws `conflict` when one is not as the tree says, `access-denied` when one may not be read.
+ */
+export async function digestTree(tree: Tree): Promise<TreeDigest> {
+  const scratch = Buffer.allocUnsafeSlow(READ_SIZE);
+  const digested: DigestedEntry[] = [];
+  let sinceYield = 0;
+  for (const entry of tree.entries) {
+    const sha256 = entry.kind === 'file' ? hashContent(entry, scratch) : '';
+    digested.push(digestedEntry(entry, sha256));
+    // Synchronous reads are several times faster, but timers and signals of the host must get their turn.
+    sinceYield += entry.kind === 'file' ? entry.size + 4096 : 0;
+    if (sinceYield > 64 * 1024 * 1024) {
+      sinceYield = 0;
+      await setImmediate();
+    }
+  }
+  return treeDigestOf(digested);
+}
+
+/** The SHA-256 of a file's content in hexadecimal, read through the scratch buffer. */
+export function hashContent(entry: FileEntry, scratch: Buffer): string {
+  const reader = ContentReader.open(entry);
+  try {
+    let count = reader.read(scratch);
+    if (count === entry.size) {
+      reader.assertEnd();
+      return hash('sha256', scratch.subarray(0, count), 'hex');
+    }
+    const sum = createHash('sha256');
+    for (; count > 0; count = reader.read(scratch)) {
+      sum.update(scratch.subarray(0, count));
+    }
+    reader.assertEnd();
+    return sum.digest('hex');
+  } finally {
+    reader.close();
+  }
+}

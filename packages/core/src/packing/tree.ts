@@ -1,0 +1,46 @@
+/** Where the bytes of a file entry come from: a file on disk (absolute path), or memory. */
+export type ContentSource = { readonly file: string } | { readonly bytes: Uint8Array };
+
+/** A regular file. Of its mode only "executable or not" is kept. */
+export interface FileEntry {
+  readonly kind: 'file';
+  /** Relative to the root, with `/` between segments. */
+  readonly path: string;
+  readonly mode: 0o644 | 0o755;
+  /** Bytes, as they were when the tree was read. */
+  readonly size: number;
+  readonly source: ContentSource;
+}
+
+/** A symbolic link whose target stays inside the root. */
+export interface LinkEntry {
+  readonly kind: 'symlink';
+  readonly path: string;
+  /** As it stands in the link. */
+  readonly target: string;
+}
+
+/** A directory that is empty on disk. Every other directory is implied by the paths of its entries. */
+export interface DirectoryEntry {
+  readonly kind: 'directory';
+  readonly path: string;
+}
+
+export type TreeEntry = FileEntry | LinkEntry | DirectoryEntry;
+
+/** What is to be packed, in any order. */
+export interface Tree {
+  readonly entries: readonly TreeEntry[];
+}
+
+/** The permission bits that an entry has in a zip and in a tree digest. */
+export function modeOf(entry: TreeEntry): number {
+  switch (entry.kind) {
+    case 'file':
+      return entry.mode;
+    case 'symlink':
+      return 0o777;
+    case 'directory':
+      return 0o755;
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { packTree, readTree, type PackIndex, type PackOptions } from '../../../src/packing/index.js';
+import { directoryWith, temporaryDirectory } from './support/temporary-directory.js';
+
+describe('packing with a previous zip', () => {
+  let root: string;
+  let out: string;
+  let file: string;
+  let index: PackIndex;
+
+  beforeEach(async () => {
+    root = directoryWith({
+      'node_modules/a.js': 'module.exports = 1;\n'.repeat(90),
+      'node_modules/big.bin': Buffer.alloc(2_500_000, 'some text '),
+      'src/one.js': 'export const one = 1;\n'.repeat(40),
+      'src/two.js': 'export const two = 2;\n'.repeat(40),
+    });
+    out = temporaryDirectory();
+    file = join(out, 'first.zip');
+    index = (await packTree(readTree(root), file)).index;
+  });
+
+  async function pack(options: PackOptions): Promise<Buffer> {
+    const directory = mkdtempSync(join(out, 'pack-'));
+    await packTree(readTree(root), join(directory, 'out.zip'), options);
+    return readFileSync(join(directory, 'out.zip'));
+  }
+
+  const changes: readonly (readonly [string, (at: (path: string) => string) => void])[] = [
+    ['nothing changed', () => undefined],
+    ['a file was edited', (at) => writeFileSync(at('src/one.js'), 'export const one = 111;\n'.repeat(60))],
+    [
+      'a file was edited and kept its size',
+      (at) => writeFileSync(at('src/one.js'), 'export const uno = 1;\n'.repeat(40)),
+    ],
+    [
+      'a large file was edited and kept its size',
+      (at) => writeFileSync(at('node_modules/big.bin'), Buffer.alloc(2_500_000, 'same size ')),
+    ],
+    ['a file was renamed', (at) => renameSync(at('src/one.js'), at('src/zwei.js'))],
+    ['a file was made executable', (at) => chmodSync(at('src/one.js'), 0o755)],
+    [
+      'a file is gone and another one new',
+      (at) => {
+        rmSync(at('src/one.js'));
+        writeFileSync(at('a'), 'new');
+      },
+    ],
+  ];
+
+  test.each(changes)('gives the bytes of a clean build when %s', async (_, change) => {
+    change((path) => join(root, path));
+    expect((await pack({ previous: { file, index } })).equals(await pack({}))).toBe(true);
+  });
+
+  test('copies what did not change: a wrong byte in a trusted zip comes along', async () => {
+    const entry = index.entries.find(({ path }) => path === 'node_modules/a.js');
+    const bytes = readFileSync(file);
+    const at = (entry?.dataOffset ?? NaN) + 5;
+    bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+    writeFileSync(file, bytes);
+    const { createHash } = await import('node:crypto');
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const;
+    expect((await pack({ previous: { file, index: { ...index, digest } } })).equals(bytes)).toBe(true);
+  });
+
+  test.each<readonly [string, (previous: string) => void]>([
+    ['is gone', (previous) => rmSync(previous)],
+    ['has changed', (previous) => appendFileSync(previous, 'x')],
+    ['is cut off', (previous) => writeFileSync(previous, readFileSync(previous).subarray(0, 500))],
+  ])('does without a zip that %s', async (_, spoil) => {
+    const clean = await pack({});
+    spoil(file);
+    expect((await pack({ previous: { file, index } })).equals(clean)).toBe(true);
+  });
+
+  test('does without a zip of another compressor, and takes an index that went through JSON', async () => {
+    const previous = { file, index: JSON.parse(JSON.stringify(index)) as PackIndex };
+    expect((await pack({ previous, level: 1 })).equals(await pack({ level: 1 }))).toBe(true);
+    expect((await pack({ previous })).equals(await pack({}))).toBe(true);
+  });
+});
