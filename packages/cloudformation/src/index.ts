@@ -1,3 +1,27 @@
 export * from './problems.js';
+export { findArtifacts } from './plan/find-artifacts.js';
 export type { ArtifactPlan, ArtifactUse, ArtifactValue } from './plan/types.js';
+export { rewriteTemplate, type RewriteOptions } from './rewrite/rewrite-template.js';
+export type { PlacedArtifact } from './rewrite/locations.js';
+export type { Stamp } from './rewrite/stamp.js';
+export { readReferences, type TemplateReference } from './stack/read-references.js';
+export { ARTIFACT_TABLE, SECTION_TABLE, type ArtifactRow, type SectionRow } from './table/artifact-table.js';
 export type { ObjectShape, Packing, Shape } from './table/shapes.js';
+export { artifactIdOf } from './stack/artifact-ids.js';
+export { stackConsumer } from './stack/consumer.js';
+export { packageTemplate, type PackagedTemplate, type PackageOptions } from './stack/package-template.js';
+export {
+  planTemplate,
+  type PlannedTemplate,
+  type PlannedUse,
+  type PlanOptions,
+} from './stack/plan-template.js';
+export type { PackagedUse } from './stack/publish-uses.js';
+export {
+  registerStack,
+  removeStack,
+  type RegisterOptions,
+  type StackReport,
+} from './stack/register-stack.js';
+export type { PackagingStore, RegisteringStore } from './stack/store.js';
+export { writeTemplate } from './stack/template-file.js';

@@ -8,6 +8,12 @@ const table = new DynamoDBClient({});
 exports.handler = async (event) => {
   const order = checkOrder(typeof event.body === 'string' ? JSON.parse(event.body) : event);
   const orderId = order.orderId ?? randomUUID();
-  await table.send(new PutItemCommand({ TableName: process.env.TABLE_NAME, Item: toItem({ ...order, orderId }) }));
-  return { statusCode: 201, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ orderId }) };
+  await table.send(
+    new PutItemCommand({ TableName: process.env.TABLE_NAME, Item: toItem({ ...order, orderId }) }),
+  );
+  return {
+    statusCode: 201,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ orderId }),
+  };
 };

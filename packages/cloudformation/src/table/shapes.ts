@@ -2,10 +2,11 @@
  * How a local path becomes bytes.
  *
  * - `archive`: a directory as a zip; a single file as a zip of that file, unless it is an archive already
- * - `file`: a file as it is; a directory as a zip
+ * - `file`: a file as it is
+ * - `any`: a file as it is, a directory as a zip
  * - `template`: a child template, packaged before its parent
  */
-export type Packing = 'archive' | 'file' | 'template';
+export type Packing = 'archive' | 'file' | 'any' | 'template';
 
 /** An object whose keys hold bucket, key and, where the property has a place for it, the object's version. */
 export interface ObjectShape {

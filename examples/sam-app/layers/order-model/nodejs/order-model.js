@@ -1,7 +1,8 @@
 /** Returns the order; throws when its article or quantity is wrong. */
 exports.checkOrder = (order) => {
   if (typeof order?.article !== 'string' || order.article === '') throw new TypeError('article is missing');
-  if (!Number.isInteger(order.quantity) || order.quantity < 1) throw new TypeError('quantity must be 1 or more');
+  if (!Number.isInteger(order.quantity) || order.quantity < 1)
+    throw new TypeError('quantity must be 1 or more');
   return order;
 };
 

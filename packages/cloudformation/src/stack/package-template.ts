@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { PublishSource } from '@holdfast/core';
+import type { ArtifactPlan } from '../plan/types.js';
+import { rewriteTemplate } from '../rewrite/rewrite-template.js';
+import type { Stamp } from '../rewrite/stamp.js';
+import { stackConsumer } from './consumer.js';
+import { placeArtifacts, type PlaceOptions } from './place-artifacts.js';
+import { planTemplate, type PlanOptions, type PlannedTemplate, type PlannedUse } from './plan-template.js';
+import { bookmarkName, publishUses, type PackagedUse, type PublishOptions } from './publish-uses.js';
+import { readReferences } from './read-references.js';
+import type { PackagingStore } from './store.js';
+
+export interface PackageOptions extends PlanOptions, PlaceOptions, PublishOptions {
+  readonly store: PackagingStore;
+  /** What the pins are recorded under; a new random one when absent. */
+  readonly deployment?: string;
+  readonly storageMode?: 'copy' | 'reference';
+  /** Whether resources get the tag `holdfast:artifact`; true when absent. */
+  readonly tags?: boolean;
+}
+
+export interface PackagedTemplate {
+  /** The template to deploy. */
+  readonly text: string;
+  readonly plan: ArtifactPlan;
+  readonly deployment: string;
+  /** The ARN of the stack, without the unique ID that CloudFormation gives it. */
+  readonly consumer: string;
+  /** Every use, those of nested templates included. */
+  readonly artifacts: readonly PackagedUse[];
+}
+
+/**
+ * Publishes what a template uses, pins it for the stack and writes the template that can be deployed.
+ *
+ * Nested templates are packaged first. Everything is checked before anything is published, and all versions are pinned in
+ * one step before the text is handed out; uses that earlier packaging left stamped in the template are pinned too.
+ * Throws `invalid-input` with all problems of all templates; nothing is pinned when anything fails.
+ */
+export async function packageTemplate(options: PackageOptions): Promise<PackagedTemplate> {
+  const { store, stackName } = options;
+  const consumer = stackConsumer(store.identity, stackName);
+  const planned = await planTemplate(options);
+  const { text, artifacts, stamps } = await packagePlanned(planned, '', options);
+  const deployment = options.deployment ?? randomUUID();
+
+  const pins = new Map<string, Parameters<PackagingStore['pin']>[0]['pins'][number]>();
+  for (const [slot, { version: arn, bookmark }] of stamps) {
+    const known = artifacts.find((use) => use.slot === slot && use.version.arn === arn);
+    const version = known?.version ?? (await store.resolve(arn)).version;
+    const name = bookmark === undefined ? undefined : bookmarkName(bookmark);
+    pins.set(`${slot} ${arn}`, { version, slot, ...(name === undefined ? {} : { bookmark: name }) });
+  }
+  if (pins.size > 0) await store.pin({ consumer, deployment, pins: [...pins.values()] });
+  return { text, plan: planned.plan, deployment, consumer, artifacts };
+}
+
+interface PackagedText {
+  readonly text: string;
+  readonly artifacts: readonly PackagedUse[];
+  readonly stamps: ReadonlyMap<string, Stamp>;
+}
+
+/** Packages one template after those that are nested in it. */
+async function packagePlanned(
+  planned: PlannedTemplate,
+  slotPrefix: string,
+  options: PackageOptions,
+): Promise<PackagedText> {
+  const { store } = options;
+  const nestedArtifacts: PackagedUse[] = [];
+  const nestedStamps = new Map<string, Stamp>();
+  const childTexts = new Map<PlannedUse, string>();
+  for (const item of planned.items) {
+    if (item.child === undefined) continue;
+    const inner = await packagePlanned(item.child, `${item.use.logicalId}/`, options);
+    childTexts.set(item, inner.text);
+    for (const use of inner.artifacts) nestedArtifacts.push({ ...use, slot: `${slotPrefix}${use.slot}` });
+    for (const [slot, stamp] of inner.stamps) nestedStamps.set(slot, stamp);
+  }
+  const contentOf = (item: PlannedUse): Promise<PublishSource | undefined> => {
+    const text = childTexts.get(item);
+    return Promise.resolve(
+      text === undefined ? undefined : { kind: 'bytes', bytes: Buffer.from(text, 'utf8') },
+    );
+  };
+  const own = await publishUses(store, planned.items, slotPrefix, contentOf, options);
+  const placed = await placeArtifacts(store, own, options);
+  const text = rewriteTemplate(planned.text, planned.plan, placed, {
+    ...(options.storageMode === undefined ? {} : { storageMode: options.storageMode }),
+    ...(options.tags === undefined ? {} : { tags: options.tags }),
+    nested: nestedStamps,
+  });
+  const stamps = new Map<string, Stamp>();
+  for (const { slot, ...stamp } of readReferences(text, { file: planned.file }))
+    stamps.set(`${slotPrefix}${slot}`, stamp);
+  return { text, artifacts: [...own, ...nestedArtifacts], stamps };
+}

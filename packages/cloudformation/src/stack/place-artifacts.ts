@@ -1,0 +1,63 @@
+import { HoldfastError, quote, type Location, type Version } from '@holdfast/core';
+import type { PlacedArtifact } from '../rewrite/locations.js';
+import type { PackagedUse } from './publish-uses.js';
+import type { PackagingStore } from './store.js';
+
+export interface PlaceOptions {
+  /** The regions that the template is for; the region of the store's location when absent. */
+  readonly regions?: readonly string[];
+  /** Says where a version is read in a region other than the store's own. */
+  readonly locate?: (version: Version, region: string) => Promise<Location>;
+}
+
+const REGION = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/;
+
+/** Finds the locations of all versions. Throws `unsupported` for a region in which the store has no content. */
+export async function placeArtifacts(
+  store: PackagingStore,
+  uses: readonly PackagedUse[],
+  options: PlaceOptions,
+): Promise<Map<string, PlacedArtifact>> {
+  for (const region of options.regions ?? []) {
+    if (!REGION.test(region))
+      throw new HoldfastError('invalid-input', `region ${quote(region)} is not valid`);
+  }
+  const known = new Map<string, Promise<Location[]>>();
+  const placed = new Map<string, PlacedArtifact>();
+  for (const { use, version, bookmark } of uses) {
+    const locations = known.get(version.arn) ?? locationsOf(store, version, options);
+    known.set(version.arn, locations);
+    placed.set(use.slot, {
+      version: version.arn,
+      digest: version.digest,
+      locations: await locations,
+      ...(bookmark === undefined ? {} : { bookmark }),
+    });
+  }
+  return placed;
+}
+
+async function locationsOf(
+  store: PackagingStore,
+  version: Version,
+  { regions, locate }: PlaceOptions,
+): Promise<Location[]> {
+  const own = await store.locate(version);
+  if (regions === undefined || regions.length === 0) return [own];
+  const found: Location[] = [];
+  for (const region of new Set(regions)) {
+    if (region === own.region) found.push(own);
+    else if (locate !== undefined) found.push(await locate(version, region));
+    else if (own.region === 'local' && regions.length === 1) found.push({ ...own, region });
+    else {
+      throw new HoldfastError(
+        'unsupported',
+        `the store has its content in ${quote(own.region)}, not in ${quote(region)}`,
+        {
+          hint: 'Package for the region of the store, or use a store in that region.',
+        },
+      );
+    }
+  }
+  return found;
+}

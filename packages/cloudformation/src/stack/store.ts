@@ -1,0 +1,7 @@
+import type { ArtifactStore } from '@holdfast/core';
+
+/** What packaging needs of a store. */
+export type PackagingStore = Pick<ArtifactStore, 'identity' | 'publish' | 'resolve' | 'locate' | 'pin'>;
+
+/** What registering a stack needs of a store. */
+export type RegisteringStore = Pick<ArtifactStore, 'identity' | 'consumer' | 'settle'>;
