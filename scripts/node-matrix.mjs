@@ -10,6 +10,10 @@ import { pinnedEnvironment, pinnedNode, root } from './workspace.mjs';
 
 const holdfast = join(root, 'packages/cli/bin/holdfast.js');
 const sample = join(root, 'LICENSE');
+/** The oldest release that the command's manifest promises to work with, such as `22.14`. */
+const floor = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8')).engines.node.slice(
+  '>='.length,
+);
 
 /** The path of a Node of the given release, such as `22` or `22.12.0`. */
 function fetchNode(release) {
@@ -73,7 +77,7 @@ async function command(node) {
 
 async function refusal(node) {
   const { status, stdout, stderr } = run(node, '--version');
-  const isOneLine = /^[^\n]*22\.12[^\n]*\n$/.test(stderr);
+  const isOneLine = stderr.trimEnd().split('\n').length === 1 && stderr.includes(floor);
   if (status === 0 || stdout !== '' || !isOneLine) {
     throw new Error(`should be refused in one line, but ended with ${status}: ${stdout}${stderr}`);
   }
@@ -82,7 +86,8 @@ async function refusal(node) {
 
 const matrix = [
   ['20', refusal],
-  ['22.12.0', command],
+  ['22.13.1', refusal],
+  [floor, command],
   ['22', unitTests, command],
   ['24', unitTests, command],
   ['26', unitTests, command],

@@ -54,6 +54,10 @@ describe.each(Object.entries(arrows))('%s', (folder, allowed) => {
   });
 });
 
+test('all packages ask for the same Node', () => {
+  expect(new Set(folders().map((folder) => manifest(folder).engines?.node)).size).toBe(1);
+});
+
 test('no form of import goes unseen', () => {
   const program = `
     import { a } from 'a';

@@ -9,6 +9,7 @@ export interface Manifest {
   readonly name: string;
   readonly private?: boolean;
   readonly exports?: unknown;
+  readonly engines?: { readonly node?: string };
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
