@@ -1,2 +1,2 @@
 export * from './records.js';
-export * from './progress.js';
+export type * from './progress.js';

@@ -1,3 +1,3 @@
-export * from './catalog.js';
-export * from './content-storage.js';
-export * from './engine.js';
+export type * from './catalog.js';
+export type * from './content-storage.js';
+export type * from './engine.js';

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import {
   checkArtifactId,
   checkBookmarkName,
@@ -6,7 +5,6 @@ import {
   formatArn,
   type StoreIdentity,
 } from '../arn/index.js';
-import { openEngine } from '../engines/open.js';
 import type { EventRecord } from '../events/index.js';
 import type {
   ArtifactRecord,
@@ -21,7 +19,7 @@ import type {
 import type { ConsumerRecord } from '../ports/index.js';
 import { bookmarkOf, deleteBookmark, setBookmark } from './bookmarks.js';
 import { pinVersions, settleConsumer } from './consumers.js';
-import { withArn, type StoreContext } from './context.js';
+import { openContext, withArn, type StoreContext } from './context.js';
 import { deleteVersion, explain, undeleteVersion } from './deletion.js';
 import { collectGarbage } from './gc.js';
 import { pagesOf } from './pages.js';
@@ -47,7 +45,6 @@ import type {
 } from './types.js';
 import { verifyRepository } from './verify.js';
 
-const HOUR_MS = 3_600_000;
 const DEFAULT_REPOSITORY = 'default';
 
 /** Which repository a short name is looked up in; `default` when absent. ARNs name their own. */
@@ -71,16 +68,7 @@ export class ArtifactStore {
 
   /** Opens a store by its URL, such as `file:<folder>`. An embedded store is made when it does not exist. */
   static async open(url: string, options: StoreOptions = {}): Promise<ArtifactStore> {
-    const engine = await openEngine(url, options);
-    return new ArtifactStore({
-      engine,
-      identity: engine.identity,
-      by: options.by ?? userInfo().username,
-      clock: options.clock ?? (() => new Date()),
-      onEvent: options.onEvent ?? (() => undefined),
-      recoveryWindowMs: options.recoveryWindowMs ?? 7 * 24 * HOUR_MS,
-      leaseMs: options.leaseMs ?? HOUR_MS,
-    });
+    return new ArtifactStore(await openContext(url, options));
   }
 
   get url(): string {
@@ -302,7 +290,6 @@ export class ArtifactStore {
   }
 }
 
-/** Opens a store by its URL; the same as {@link ArtifactStore.open}. */
-export function openStore(url: string, options: StoreOptions = {}): Promise<ArtifactStore> {
-  return ArtifactStore.open(url, options);
-}
+/** Opens a store by its URL, such as `file:<folder>`; see {@link ArtifactStore.open}. */
+export const openStore = (url: string, options: StoreOptions = {}): Promise<ArtifactStore> =>
+  ArtifactStore.open(url, options);

@@ -1,8 +1,12 @@
-import type { StoreIdentity } from '../arn/index.js';
+import { userInfo } from 'node:os';
 import type { ProgressListener } from '../events/index.js';
-import { formatArn } from '../arn/index.js';
+import { formatArn, type StoreIdentity } from '../arn/index.js';
+import { openEngine } from '../engines/open.js';
 import type { BookmarkRecord, Version, VersionKey, VersionRecord } from '../model.js';
 import type { Actor, Engine } from '../ports/index.js';
+import type { StoreOptions } from './types.js';
+
+const HOUR_MS = 3_600_000;
 
 /** What every operation of an open store works with; complete at construction and never changed. */
 export interface StoreContext {
@@ -13,6 +17,20 @@ export interface StoreContext {
   readonly onEvent: ProgressListener;
   readonly recoveryWindowMs: number;
   readonly leaseMs: number;
+}
+
+/** Opens the engine of a store URL, and completes the options. */
+export async function openContext(url: string, options: StoreOptions): Promise<StoreContext> {
+  const engine = await openEngine(url, options);
+  return {
+    engine,
+    identity: engine.identity,
+    by: options.by ?? userInfo().username,
+    clock: options.clock ?? (() => new Date()),
+    onEvent: options.onEvent ?? (() => undefined),
+    recoveryWindowMs: options.recoveryWindowMs ?? 7 * 24 * HOUR_MS,
+    leaseMs: options.leaseMs ?? HOUR_MS,
+  };
 }
 
 /** Who acts, now. */

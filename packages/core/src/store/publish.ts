@@ -64,7 +64,7 @@ async function publishDirectory(
   repository: string,
 ): Promise<PublishResult> {
   const { digestTree, packTree, readTree } = await import('../packing/index.js');
-  const tree = await readTree(path);
+  const tree = readTree(path);
   const treeDigest = await digestTree(tree);
   const known = await context.engine.catalog.findTree(repository, treeDigest);
   if (known !== undefined) {

@@ -45,7 +45,7 @@ async function verifyContent(
   const { repository, digest } = record;
   const { catalog, content } = context.engine;
   const packed = (await catalog.versionsOfContent(repository, digest)).filter(
-    (version) => version.treeDigest,
+    ({ treeDigest }) => treeDigest !== undefined,
   );
   const copyOfZip = packed.length > 0 ? join(context.engine.scratch, `verify-${randomUUID()}`) : undefined;
   try {

@@ -3,7 +3,7 @@ import { HoldfastError, isHoldfastError } from '../../errors.js';
 import { systemErrorCode } from '../../system-errors.js';
 import { MIGRATIONS } from './schema.js';
 
-type Statement = BetterSqlite.Statement<unknown[]>;
+type Statement = BetterSqlite.Statement;
 export type Row = Record<string, unknown>;
 
 /** Milliseconds that a writer waits for another process's transaction. */
@@ -86,7 +86,7 @@ export class SqliteDatabase {
   #prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.#connection.prepare<unknown[]>(sql);
+      statement = this.#connection.prepare(sql);
       this.#statements.set(sql, statement);
     }
     return statement;
