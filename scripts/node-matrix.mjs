@@ -95,11 +95,13 @@ const matrix = [
 const pinnedMajor = process.versions.node.split('.')[0];
 
 for (const [release, ...checks] of matrix) {
-  try {
-    const node = release === pinnedMajor ? pinnedNode : fetchNode(release);
-    for (const check of checks) console.log(`ok     Node ${release}: ${await check(node)}`);
-  } catch (error) {
-    console.log(`FAILED Node ${release}: ${error.message}`);
-    process.exitCode = 1;
+  const node = release === pinnedMajor ? pinnedNode : fetchNode(release);
+  for (const check of checks) {
+    try {
+      console.log(`ok     Node ${release}: ${await check(node)}`);
+    } catch (error) {
+      console.log(`FAILED Node ${release}: ${error.message}`);
+      process.exitCode = 1;
+    }
   }
 }
