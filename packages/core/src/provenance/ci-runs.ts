@@ -50,7 +50,7 @@ export const CI_SERVICES: readonly CiService[] = [
 /** The URL of the CI run that this environment belongs to, without user information; undefined outside of CI. */
 export function findCiRun(env: Environment): string | undefined {
   for (const service of CI_SERVICES) {
-    if (!env[service.marker]) continue;
+    if ((env[service.marker] ?? '') === '') continue;
     for (const template of service.urls) {
       const url = fill(template, env);
       if (url !== undefined) return withoutUser(url);
@@ -60,13 +60,9 @@ export function findCiRun(env: Environment): string | undefined {
 }
 
 function fill(template: string, env: Environment): string | undefined {
-  let complete = true;
-  const text = template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = env[name];
-    if (!value) complete = false;
-    return value ?? '';
-  });
-  return complete ? text : undefined;
+  const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  if (names.some((name) => (env[name] ?? '') === '')) return undefined;
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => env[name] ?? '');
 }
 
 function withoutUser(text: string): string | undefined {

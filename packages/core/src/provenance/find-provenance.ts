@@ -15,15 +15,19 @@ export interface ProvenanceOptions {
 }
 
 /**
- * Finds out where the file or folder at `path` comes from: its git work tree and the CI run.
+ * Finds out where the file or folder at `path` comes from: its git work tree and the CI run. Without a path, for content
+ * that was made elsewhere, only the CI run is looked for.
  *
  * Never throws: what cannot be found is left out. Nothing that comes back holds credentials or a path of this machine.
  */
-export async function findProvenance(path: string, options: ProvenanceOptions = {}): Promise<Provenance> {
+export async function findProvenance(
+  path: string | undefined,
+  options: ProvenanceOptions = {},
+): Promise<Provenance> {
   const env = options.env ?? process.env;
   const ciRun = findCiRun(env);
   return {
-    ...(await findGitState(path, env)),
+    ...(path === undefined ? {} : await findGitState(path, env)),
     ...(ciRun === undefined ? {} : { ciRun }),
     ...(options.tool === undefined ? {} : { tool: options.tool }),
   };
@@ -38,7 +42,7 @@ async function findGitState(path: string, env: Environment): Promise<Provenance>
     askGit(dir, ['config', '--get', 'remote.origin.url'], env),
   ]);
   const commit = head?.trim();
-  if (!commit) return {};
+  if (commit === undefined || commit === '') return {};
   const repositoryUrl = remote === undefined ? undefined : publicRemoteUrl(remote);
   return {
     commit,

@@ -74,5 +74,8 @@ describe('provenance', () => {
   test('holds the CI run also outside of git', async () => {
     const ci = { ...env, CIRCLECI: 'true', CIRCLE_BUILD_URL: 'https://circleci.com/gh/acme/app/9' };
     expect(await findProvenance(plain, { env: ci })).toEqual({ ciRun: 'https://circleci.com/gh/acme/app/9' });
+    expect(await findProvenance(undefined, { env: { ...ci, GIT_DIR: join(repository, '.git') } })).toEqual({
+      ciRun: 'https://circleci.com/gh/acme/app/9',
+    });
   });
 });
