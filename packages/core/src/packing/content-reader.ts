@@ -88,11 +88,11 @@ export class ContentReader {
   }
 }
 
-/** Reads a whole content that is known to fit into memory. Throws like {@link ContentReader}. */
-export function readContent(entry: FileEntry): Buffer {
+/** Reads a whole content into a buffer that is large enough. Returns the filled part. Throws like {@link ContentReader}. */
+export function readContent(entry: FileEntry, buffer: Buffer): Buffer {
   const reader = ContentReader.open(entry);
   try {
-    const content = Buffer.allocUnsafe(entry.size);
+    const content = buffer.subarray(0, entry.size);
     reader.read(content);
     reader.assertEnd();
     return content;

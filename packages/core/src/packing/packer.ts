@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { BlockBuffers } from './block-buffers.js';
+import { BufferPool } from './buffer-pool.js';
 import { BLOCK_SIZE, compressBlock, compressWhole, WINDOW_SIZE } from './compress.js';
 import { ContentReader, readContent, READ_SIZE } from './content-reader.js';
 import { OrderedQueue } from './ordered-queue.js';
@@ -31,7 +31,7 @@ type Facts = Pick<PackedEntry, 'content' | 'size' | 'crc32' | 'method' | 'compre
 /** Writes the entries of one zip, compressing several contents, or blocks of one content, at once. */
 export class Packer {
   private readonly queue: OrderedQueue;
-  private readonly blocks = new BlockBuffers(WINDOW_SIZE + BLOCK_SIZE);
+  private readonly buffers: BufferPool;
   private readonly scratch = Buffer.allocUnsafeSlow(READ_SIZE);
   private readonly packed: PackedEntry[] = [];
 
@@ -43,6 +43,7 @@ export class Packer {
     private readonly previous: PreviousZip | undefined,
   ) {
     this.queue = new OrderedQueue(concurrency * BLOCK_WEIGHT);
+    this.buffers = new BufferPool(concurrency * BLOCK_SIZE);
   }
 
   async add(entry: TreeEntry): Promise<void> {
@@ -79,15 +80,18 @@ export class Packer {
   private async addSmall(entry: FileEntry): Promise<void> {
     const weight = 2 * entry.size + JOB_WEIGHT;
     await this.queue.room(weight);
-    const content = readContent(entry);
+    const buffer = this.buffers.take(entry.size);
+    const content = readContent(entry, buffer);
     const sha256 = hash('sha256', content, 'hex');
     if (this.addCopy(entry, sha256)) {
+      this.buffers.giveBack(buffer);
       return;
     }
     const facts = { content: sha256, size: entry.size, crc32: crc32(content) };
     this.queue.add(weight, compressWhole(content, this.level), ({ method, data }) => {
       this.begin(entry, { ...facts, method, compressedSize: data.length });
       this.output.append(data);
+      this.buffers.giveBack(buffer);
     });
   }
 
@@ -134,11 +138,8 @@ export class Packer {
     let before: Buffer = Buffer.alloc(0);
     for (let left = entry.size; left > 0;) {
       await this.queue.room(BLOCK_WEIGHT);
-      const buffer = this.blocks.take();
-      // The window in front of the block lies in front of it in memory, so that buffers do not depend on each other.
-      buffer.set(before, WINDOW_SIZE - before.length);
-      const window = buffer.subarray(WINDOW_SIZE - before.length, WINDOW_SIZE);
-      const block = buffer.subarray(WINDOW_SIZE, WINDOW_SIZE + Math.min(BLOCK_SIZE, left));
+      const buffer = this.buffers.take(BLOCK_SIZE);
+      const block = buffer.subarray(0, Math.min(BLOCK_SIZE, left));
       for (let at = 0; at < block.length; at += READ_SIZE) {
         const part = block.subarray(at, at + READ_SIZE);
         const count = reader.read(part);
@@ -149,11 +150,12 @@ export class Packer {
         }
       }
       left -= block.length;
-      before = Buffer.from(block.subarray(-WINDOW_SIZE));
-      this.queue.add(BLOCK_WEIGHT, compressBlock(block, window, left === 0, this.level), (data) => {
+      this.queue.add(BLOCK_WEIGHT, compressBlock(block, before, left === 0, this.level), (data) => {
         this.output.append(data);
-        this.blocks.giveBack(buffer);
+        this.buffers.giveBack(buffer);
       });
+      // A copy: the block's buffer may be in use again before the next block is done.
+      before = Buffer.from(block.subarray(-WINDOW_SIZE));
     }
     reader.assertEnd();
     return { content: sum.digest('hex'), crc32: check };
