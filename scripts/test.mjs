@@ -12,6 +12,8 @@ import { pinnedEnvironment, pinnedNode, root } from './workspace.mjs';
 const env = pinnedEnvironment();
 // Certificates of the caller's network: no test talks to it, and every start of Node would read them again.
 delete env.NODE_EXTRA_CA_CERTS;
+// Whoever runs one jest project by hand gets a tenth of the random histories.
+env.HOLDFAST_TEST_HISTORIES ??= '10000';
 
 const bin = (path) => join(root, 'node_modules', path);
 const checks = [

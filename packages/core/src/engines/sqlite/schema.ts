@@ -110,6 +110,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX references_of_consumer ON usages (consumer_id, slot, version_id) WHERE kind = 'reference';
   CREATE UNIQUE INDEX pins_of_consumer ON usages (consumer_id, deployment, slot, version_id) WHERE kind = 'pin';
   CREATE INDEX usages_of_version ON usages (version_id);
+  CREATE INDEX usages_of_consumer ON usages (consumer_id);
 
   CREATE TABLE events (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,50 @@
+import type {
+  BatchGetItemCommandInput,
+  BatchGetItemCommandOutput,
+  DynamoDBClientConfig,
+  GetItemCommandInput,
+  GetItemCommandOutput,
+  QueryCommandInput,
+  QueryCommandOutput,
+  TransactGetItemsCommandInput,
+  TransactGetItemsCommandOutput,
+  TransactWriteItemsCommandInput,
+  TransactWriteItemsCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+
+/** The calls that the catalog makes. All of its writes are transactions. */
+export interface DynamoApi {
+  get(input: GetItemCommandInput): Promise<GetItemCommandOutput>;
+  batchGet(input: BatchGetItemCommandInput): Promise<BatchGetItemCommandOutput>;
+  query(input: QueryCommandInput): Promise<QueryCommandOutput>;
+  transactGet(input: TransactGetItemsCommandInput): Promise<TransactGetItemsCommandOutput>;
+  transactWrite(input: TransactWriteItemsCommandInput): Promise<TransactWriteItemsCommandOutput>;
+  close(): void;
+}
+
+/** Milliseconds; a request that takes longer is sent again, as often as `MAX_ATTEMPTS` says, with jitter in between. */
+const CONNECT_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_ATTEMPTS = 6;
+
+/** Loads the SDK's client. The settings are the SDK's own; what is given here comes before them. */
+export async function openDynamo(config: DynamoDBClientConfig = {}): Promise<DynamoApi> {
+  const sdk = await import('@aws-sdk/client-dynamodb');
+  const client = new sdk.DynamoDBClient({
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+    ...config,
+  });
+  return {
+    get: (input) => client.send(new sdk.GetItemCommand(input)),
+    batchGet: (input) => client.send(new sdk.BatchGetItemCommand(input)),
+    query: (input) => client.send(new sdk.QueryCommand(input)),
+    transactGet: (input) => client.send(new sdk.TransactGetItemsCommand(input)),
+    transactWrite: (input) => client.send(new sdk.TransactWriteItemsCommand(input)),
+    close: () => client.destroy(),
+  };
+}
