@@ -6,7 +6,7 @@ export type { PlacedArtifact } from './rewrite/locations.js';
 export type { Stamp } from './rewrite/stamp.js';
 export { readReferences, type TemplateReference } from './stack/read-references.js';
 export { ARTIFACT_TABLE, SECTION_TABLE, type ArtifactRow, type SectionRow } from './table/artifact-table.js';
-export type { ObjectShape, Packing, Shape } from './table/shapes.js';
+export type { LocationShape, ObjectShape, Packing, Shape } from './table/shapes.js';
 export { artifactIdOf } from './stack/artifact-ids.js';
 export { stackConsumer } from './stack/consumer.js';
 export { packageTemplate, type PackagedTemplate, type PackageOptions } from './stack/package-template.js';
@@ -19,6 +19,7 @@ export {
 export type { PackagedUse } from './stack/publish-uses.js';
 export {
   registerStack,
+  abandonDeployment,
   removeStack,
   type RegisterOptions,
   type StackReport,

@@ -4,6 +4,7 @@ import {
   isHoldfastError,
   parseArn,
   quote,
+  type ReferenceRecord,
   type SettleReport,
   type SettleRequest,
   type StoreIdentity,
@@ -13,9 +14,12 @@ import { bookmarkName } from './publish-uses.js';
 import { readReferences, type TemplateReference } from './read-references.js';
 import type { RegisteringStore } from './store.js';
 
-export interface RegisterOptions {
+export interface StackOptions {
   readonly store: RegisteringStore;
   readonly stackName: string;
+}
+
+export interface RegisterOptions extends StackOptions {
   /** The packaged template that the stack was deployed from. */
   readonly text: string;
   /** The template's file, for messages. */
@@ -33,7 +37,8 @@ export type StackReport = SettleReport & {
 const ATTEMPTS = 5;
 
 /**
- * Makes a stack's references exactly what its template's stamps say, and releases the pins that there were before.
+ * Makes a stack's references exactly what its template's stamps say, and releases the pins of every deployment that the
+ * template covers whole. A deployment with a pin that the template does not have is another one, which may still be waiting: its pins stay.
  * For stacks that are deployed where Holdfast cannot ask CloudFormation; whoever calls says that the deployment succeeded.
  * Throws `conflict` when others keep settling the same stack.
  */
@@ -41,37 +46,74 @@ export async function registerStack(options: RegisterOptions): Promise<StackRepo
   const { identity } = options.store;
   const stamps = readReferences(options.text, { file: options.file ?? 'template' });
   const references = stamps.map((stamp) => toReference(stamp, identity));
-  return settle(options.store, options.stackName, references, options.deployment ?? randomUUID());
+  return settle(options, (held) => ({
+    deployment: options.deployment ?? randomUUID(),
+    references,
+    mode: 'replace',
+    releasePins: coveredDeployments(held, references),
+  }));
 }
 
-/** Releases all references and pins of a stack. Whoever calls says that the stack is gone. */
-export async function removeStack(
-  options: Pick<RegisterOptions, 'store' | 'stackName'>,
+/** Releases all references and pins of a stack. Whoever calls says that the stack is gone and will not come back. */
+export async function removeStack(options: StackOptions): Promise<StackReport> {
+  return settle(options, (held) => ({
+    deployment: randomUUID(),
+    references: [],
+    mode: 'replace',
+    releasePins: [...deploymentsOf(held).keys()],
+  }));
+}
+
+/** Releases the pins of one deployment. Whoever calls says that it did not happen and will not. Throws `not-found` when it has none. */
+export async function abandonDeployment(
+  options: StackOptions & { readonly deployment: string },
 ): Promise<StackReport> {
-  return settle(options.store, options.stackName, [], randomUUID());
+  const { deployment, stackName } = options;
+  return settle(options, (held) => {
+    if (!deploymentsOf(held).has(deployment)) {
+      throw new HoldfastError(
+        'not-found',
+        `stack ${quote(stackName)} has no deployment ${quote(deployment)} pinned`,
+        {
+          hint: `See what it has pinned with: holdfast references --stack-name ${stackName}`,
+        },
+      );
+    }
+    return { deployment, references: [], mode: 'add', releasePins: [deployment] };
+  });
 }
 
-async function settle(
-  store: RegisteringStore,
-  stackName: string,
+/** The pins among what a consumer holds, by deployment. */
+function deploymentsOf(held: readonly ReferenceRecord[]): Map<string, ReferenceRecord[]> {
+  return Map.groupBy(
+    held.filter(({ kind }) => kind === 'pin'),
+    ({ deployment }) => deployment,
+  );
+}
+
+/** The deployments each of whose pins, in slot and version, the references have as well. */
+function coveredDeployments(
+  held: readonly ReferenceRecord[],
   references: SettleRequest['references'],
-  deployment: string,
+): string[] {
+  const use = ({ slot, version }: Pick<ReferenceRecord, 'slot' | 'version'>): string =>
+    JSON.stringify([slot, version.repository, version.id, version.number]);
+  const used = new Set(references.map(use));
+  return [...deploymentsOf(held)]
+    .filter(([, pins]) => pins.every((pin) => used.has(use(pin))))
+    .map(([deployment]) => deployment);
+}
+
+/** Settles on what the plan makes of the consumer's holdings, and plans again when somebody else settled in between. */
+async function settle(
+  { store, stackName }: StackOptions,
+  plan: (held: readonly ReferenceRecord[]) => Omit<SettleRequest, 'consumer' | 'revision'>,
 ): Promise<StackReport> {
   const consumer = stackConsumer(store.identity, stackName);
   for (let attempt = 1; ; attempt += 1) {
-    const { revision, references: before } = await store.consumer(consumer);
-    const pins = before.filter(({ kind }) => kind === 'pin');
-    const releasePins = [...new Set(pins.map((pin) => pin.deployment))];
+    const { revision, references: held } = await store.consumer(consumer);
     try {
-      const report = await store.settle({
-        consumer,
-        revision,
-        deployment,
-        references,
-        mode: 'replace',
-        releasePins,
-      });
-      return { ...report, consumer };
+      return { ...(await store.settle({ consumer, revision, ...plan(held) })), consumer };
     } catch (error) {
       if (!isHoldfastError(error) || error.code !== 'conflict' || attempt === ATTEMPTS) throw error;
     }
