@@ -49,10 +49,10 @@ export function requireArtifact(text: string): ArtifactName {
 
 /** Refuses text that would name another version tomorrow: what is taken away must be named by its number. */
 export function requireVersion(text: string): string {
-  const { looksLikeHoldfastArn, parseArn } = loadCore();
+  const { isDigest, looksLikeHoldfastArn, parseArn } = loadCore();
   const definite = looksLikeHoldfastArn(text)
     ? parseArn(text).type === 'version'
-    : /^[^:]+:[0-9]+$/.test(text);
+    : !isDigest(text) && /^[^:]+:[0-9]+$/.test(text);
   if (definite) return text;
   throw new UsageError(
     `"${text}" does not name one version`,

@@ -103,7 +103,7 @@ function readEntries(
     const given = rule.verbatim === true ? scalar?.source : scalar?.value;
     const accepted = typeof given === 'string' ? rule.accept(given) : undefined;
     if (accepted === undefined) {
-      const written = scalar === undefined ? 'a list or a map' : JSON.stringify(scalar.source ?? '');
+      const written = scalar === undefined ? 'a list or a map' : JSON.stringify(scalar.source);
       throw new UsageError(`${place}: "${name}" must be ${rule.expected}, not ${written}`);
     }
     values[rule.field] = accepted;
