@@ -23,10 +23,7 @@ export class ContentReader {
     }
     let fd: number | undefined;
     try {
-      fd = openSync(
-        entry.source.file,
-        constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-      );
+      fd = openSync(entry.source.file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       if (!fstatSync(fd).isFile()) {
         throw changedError(entry.path, 'it is not a regular file any more');
       }
@@ -81,7 +78,7 @@ export class ContentReader {
       return part.length;
     }
     try {
-      return readSync(this.fd as number, target, offset, length, null);
+      return readSync(this.fd!, target, offset, length, null);
     } catch (error) {
       throw fileError('read', this.entry.path, error);
     }

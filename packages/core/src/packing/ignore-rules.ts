@@ -29,7 +29,7 @@ export class IgnoreRules {
   leavesOut(path: string, isDirectory: boolean): boolean {
     const name = isDirectory ? `${path}/` : path;
     for (let i = this.scopes.length - 1; i >= 0; i -= 1) {
-      const scope = this.scopes[i] as Scope;
+      const scope = this.scopes[i]!;
       const result = scope.rules.test(name.slice(scope.prefix.length));
       if (result.ignored || result.unignored) {
         return result.ignored;

@@ -39,7 +39,7 @@ export class OrderedQueue {
   }
 
   private async next(): Promise<void> {
-    const step = this.steps.shift() as Step;
+    const step = this.steps.shift()!;
     await step.run();
     this.underWay -= step.weight;
   }

@@ -173,7 +173,7 @@ export class Packer {
 
   /** Puts right what {@link begin} could not know of the last entry. */
   private complete(facts: Pick<Facts, 'content' | 'crc32'>): void {
-    const begun = this.packed.pop() as PackedEntry;
+    const begun = this.packed.pop()!;
     const entry = { ...begun, ...facts, compressedSize: this.output.position - begun.dataOffset };
     this.output.complete(localHeader({ ...entry, name: nameInZip(entry) }));
     this.packed.push(entry);

@@ -48,7 +48,7 @@ export class ZipOutput {
   /** Ends the range, putting its first bytes right. */
   complete(start: Uint8Array): void {
     this.flush();
-    const from = this.asideFrom as number;
+    const from = this.asideFrom!;
     writeFully(this.fd, start, from);
     this.asideFrom = undefined;
     for (let at = from; at < this.written;) {

@@ -178,7 +178,7 @@ describe('packTree', () => {
       const isMissing =
         result.error !== undefined && 'code' in result.error && result.error.code === 'ENOENT';
       expect(isMissing ? 0 : result.status).toBe(0);
-      expect(`${result.stdout ?? ''}${result.stderr ?? ''}`).not.toMatch(/corrupt|bad|warning/i);
+      expect(`${result.stdout}${result.stderr}`).not.toMatch(/corrupt|bad|warning/i);
     }
     expect(await readZip(file)).toHaveLength(5);
   });
