@@ -33,5 +33,8 @@ function project(displayName, testTimeoutSeconds, packages) {
 
 module.exports = {
   randomize: true,
+  // A new process for every file. Native code makes its objects in the realm of the first file that loaded it, and to
+  // another file of the same process an array of better-sqlite3 would be no array of its own.
+  workerIdleMemoryLimit: '1MB',
   projects: [project('unit', 20, sources), project('contract', 120, sources), project('e2e', 300, {})],
 };
