@@ -69,9 +69,11 @@ interface ValueOption {
 }
 
 function valueOptions(node: CommandNode): readonly ValueOption[] {
-  return node.options.flatMap(({ flags, value }) =>
-    value === undefined ? [] : [{ patterns: flags.map((flag) => `'${node.path.join('/')} ${flag}'`), value }],
-  );
+  const own = node.options.filter(({ everywhere }) => !everywhere || node.path.length === 0);
+  return own.flatMap(({ flags, value, everywhere }) => {
+    const at = everywhere ? `*' ` : `'${node.path.join('/')} `;
+    return value === undefined ? [] : [{ patterns: flags.map((flag) => `${at}${flag}'`), value }];
+  });
 }
 
 /** The word after such an option is its value: no command, no argument. */

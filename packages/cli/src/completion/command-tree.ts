@@ -17,6 +17,8 @@ export interface OptionNode {
   readonly summary: string;
   /** Absent when the option takes no value. */
   readonly value?: ValueNode;
+  /** The program's, accepted after every command. */
+  readonly everywhere: boolean;
 }
 
 export interface ValueNode {
@@ -44,17 +46,18 @@ function describe(command: Command, path: readonly string[], program: Command): 
       .visibleCommands(command)
       .filter((sub) => sub.name() !== 'help')
       .map((sub) => describe(sub, [...path, sub.name()], program)),
-    options: [...own, ...inherited].map(describeOption),
+    options: [...own, ...inherited].map((option) => describeOption(option, program)),
     arguments: command.registeredArguments.map(describeArgument),
   };
 }
 
-function describeOption(option: Option): OptionNode {
+function describeOption(option: Option, program: Command): OptionNode {
   const flags = [option.short, option.long].filter((flag) => flag !== undefined);
   const name = /[<[]([a-z]+)/.exec(option.flags)?.[1];
   return {
     flags,
     summary: option.description,
+    everywhere: program.options.includes(option),
     ...(name === undefined ? {} : { value: describeValue(name, option.argChoices) }),
   };
 }

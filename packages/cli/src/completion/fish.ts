@@ -18,7 +18,7 @@ function subcommandLine(node: CommandNode, sub: CommandNode): string {
 
 function optionLine(node: CommandNode, { flags, summary, value }: OptionNode): string {
   const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-  const takes = value === undefined ? '' : ` -r${valueFlags(value)}`;
+  const takes = value === undefined ? '' : `${value.kind === 'file' ? ' -r' : ' -x'}${valueFlags(value)}`;
   return `complete -c holdfast -n ${quoted(condition(node))} ${names.join(' ')}${takes} -d ${quoted(summary)}`;
 }
 

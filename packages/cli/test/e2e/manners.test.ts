@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { HOLDFAST, resultOf, Workplace } from './workplace.js';
 
 const place = new Workplace();
@@ -92,6 +93,8 @@ describe('an interrupted get', () => {
 });
 
 test('the version is that of the package', async () => {
-  const manifest = require('../../package.json') as { version: string };
+  const manifest = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
+    version: string;
+  };
   expect(await place.must('--version')).toBe(manifest.version);
 });

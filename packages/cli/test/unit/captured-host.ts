@@ -11,11 +11,12 @@ export interface Captured {
 /** Runs a command line in this process, on a machine without a terminal. */
 export async function runCaptured(argv: readonly string[], changes: Partial<Host> = {}): Promise<Captured> {
   const stdout = new PassThrough();
-  const stderr = new PassThrough();
+  const stderr = (changes.stderr as unknown as PassThrough | undefined) ?? new PassThrough();
   const host = {
     ...{ env: { HOLDFAST_STORE: 'memory:captured' }, cwd: '/', home: '/home/me', platform: 'linux' },
-    ...{ stdin: new PassThrough(), stdout, stderr },
+    ...{ stdin: new PassThrough(), stdout },
     ...changes,
+    stderr,
   } as unknown as Host;
   const code = await runCommandLine(argv, host);
   stdout.end();

@@ -62,12 +62,12 @@ describe('wrong usage', () => {
   });
 
   test.each([
-    ['delete', 'a:1'],
-    ['gc'],
-    ['repository', 'delete', 'a'],
-    ['stack', 'remove', '--stack-name', 'a'],
-  ])('%s %s wants --yes where nobody can be asked', async (...argv) => {
-    const { code, stderr } = await runCaptured(argv.filter((word) => word !== undefined));
+    [['delete', 'a:1']],
+    [['gc']],
+    [['repository', 'delete', 'a']],
+    [['stack', 'remove', '--stack-name', 'a']],
+  ])('%j wants --yes where nobody can be asked', async (argv) => {
+    const { code, stderr } = await runCaptured(argv);
     expect(code).toBe(2);
     expect(stderr).toBe(
       'error: this needs a confirmation, and there is no terminal to ask on\nhint: Add --yes to confirm.\n',
