@@ -59,6 +59,9 @@ export async function hashStream(stream: Readable, file?: string): Promise<Hashe
   return { digest: `sha256:${hash.digest('hex')}`, size };
 }
 
+/** What to do about a damaged content. */
+export const REPAIR_HINT = 'Restore it with: holdfast verify --repair --from <file, folder or store>';
+
 /** Passes bytes on, and fails with `corrupt` at their end when they are not what the digest says. */
 export function verifying(digest: Digest): Transform {
   const hash = createHash('sha256');
@@ -73,7 +76,7 @@ export function verifying(digest: Digest): Transform {
       else {
         done(
           new HoldfastError('corrupt', `content ${digest} is damaged: its bytes have digest ${found}`, {
-            hint: 'Restore it with: holdfast verify --repair --from <file, folder or store>',
+            hint: REPAIR_HINT,
           }),
         );
       }

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { lookup } from 'mrmime';
 import { checkArtifactId, checkDigest, checkRepositoryName, quote, type Digest } from '../arn/index.js';
-import { HoldfastError } from '../errors.js';
+import { HoldfastError, isHoldfastError } from '../errors.js';
 import type { ByteSource } from '../ports/index.js';
 import { systemErrorCode } from '../system-errors.js';
 import { actorOf, withArn, type StoreContext } from './context.js';
@@ -129,9 +129,22 @@ async function upload(
       hint: 'Publish the file itself; a digest alone is enough only for content that is stored already.',
     });
   }
-  await engine.content.put({ repository, digest, generation }, source);
+  try {
+    await engine.content.put({ repository, digest, generation }, source);
+  } catch (error) {
+    throw isHoldfastError(error) && error.code === 'corrupt' ? sourceChanged(input, error) : error;
+  }
   onEvent({ type: 'stored', digest, bytes: size });
   return true;
+}
+
+/** Nothing stored is damaged: what was to be stored is no longer what it was when its digest was taken. */
+function sourceChanged({ id, source }: PublishInput, cause: HoldfastError): HoldfastError {
+  const what = source.kind === 'path' ? quote(source.path) : `the content of ${quote(id)}`;
+  return new HoldfastError('conflict', `${what} changed while it was published as ${quote(id)}`, {
+    hint: 'Nothing was published. Try again when nobody writes to it.',
+    cause,
+  });
 }
 
 /** Undefined when the content is not stored, or was swept because the lease had expired. */

@@ -3,11 +3,11 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline as pipeStreams, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { HoldfastError } from '../errors.js';
+import { HoldfastError, isHoldfastError } from '../errors.js';
 import type { Location, Version, VersionKey, VersionRecord } from '../model.js';
 import type { ContentCopy } from '../ports/index.js';
 import { versionArn, type StoreContext } from './context.js';
-import { verifying } from './hashing.js';
+import { REPAIR_HINT, verifying } from './hashing.js';
 import { resolveNamed } from './resolve.js';
 
 /** A version, and its bytes as a stream that fails with `corrupt` when they are not what the digest says. */
@@ -22,9 +22,27 @@ export async function openVersion(
   repository: string,
 ): Promise<OpenVersion> {
   const { version } = await resolveNamed(context, name, repository);
-  const stored = await context.engine.content.open(await copyOf(context, version));
+  const stored = await openContent(context, version);
   // The callback form hands failures of the source on to the verified stream, which the caller reads.
   return { version, stream: pipeStreams(stored, verifying(version.digest), () => undefined) };
+}
+
+/** Opens what the catalog says is stored. Where it is missing, that is damage: the version itself is not absent. */
+async function openContent(context: StoreContext, version: Version): Promise<Readable> {
+  const { content } = context.engine;
+  const copy = await copyOf(context, version);
+  try {
+    return await content.open(copy);
+  } catch (error) {
+    if (!isHoldfastError(error) || error.code !== 'not-found') throw error;
+    // It may have been swept between the two questions, and published again.
+    const now = await copyOf(context, version);
+    if (now.generation !== copy.generation) return content.open(now);
+    throw new HoldfastError('corrupt', `content ${version.digest} is missing from the store`, {
+      hint: REPAIR_HINT,
+      cause: error,
+    });
+  }
 }
 
 /** Writes a version's bytes to a file, which appears only when they are complete and verified. */

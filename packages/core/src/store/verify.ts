@@ -43,7 +43,7 @@ async function verifyContent(
   repairFrom: RepairSource | undefined,
 ): Promise<VerifyProblem[]> {
   const { repository, digest } = record;
-  const { catalog, content } = context.engine;
+  const { catalog } = context.engine;
   const packed = (await catalog.versionsOfContent(repository, digest)).filter(
     ({ treeDigest }) => treeDigest !== undefined,
   );
@@ -65,12 +65,28 @@ async function verifyContent(
     // It may have been swept while it was being read.
     const now = await catalog.getContent(repository, digest);
     if (now?.state !== 'stored' || now.generation !== record.generation) return [];
-    const good = await repairFrom?.(digest);
-    if (good !== undefined) await content.put(record, good);
+    const repaired = await repair(context, record, repairFrom);
     const arn = formatArn({ type: 'content', ...context.identity, repository, digest });
-    return [{ arn, problem: found === undefined ? 'missing' : 'corrupt', repaired: good !== undefined }];
+    return [{ arn, problem: found === undefined ? 'missing' : 'corrupt', repaired }];
   } finally {
     if (copyOfZip !== undefined) await rm(copyOfZip, { force: true });
+  }
+}
+
+/** Puts good bytes in the place of damaged ones. False when there are none, or what there is has another digest. */
+async function repair(
+  context: StoreContext,
+  record: ContentRecord,
+  repairFrom: RepairSource | undefined,
+): Promise<boolean> {
+  const good = await repairFrom?.(record.digest);
+  if (good === undefined) return false;
+  try {
+    await context.engine.content.put(record, good);
+    return true;
+  } catch (error) {
+    if (isHoldfastError(error) && error.code === 'corrupt') return false;
+    throw error;
   }
 }
 

@@ -64,8 +64,8 @@ function eventLine(event: EventRecord): string {
   }
   if (type === 'Bookmark Moved') {
     const consumers = (detail['consumers'] as string[]).map(consumerNamed).toSorted();
-    const line = [type, `${detail.id}:${String(detail['name'])}`, detail['from'] ?? '-', detail['to'] ?? '-'];
-    return [...line, ...consumers].join(' ');
+    const { name, from, to } = detail as unknown as { name: string; from: number | null; to: number | null };
+    return [type, `${detail.id}:${name}`, from ?? '-', to ?? '-', ...consumers].join(' ');
   }
   const { kind, consumer, slot } = detail as unknown as Record<string, string>;
   return `${type} ${kind} ${consumerNamed(consumer!)} ${slot} ${version}`;

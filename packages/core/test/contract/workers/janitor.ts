@@ -6,9 +6,9 @@ async function main([url, task]: string[]): Promise<void> {
   const store = await openStore(url!, { recoveryWindowMs: 0 });
   await startTogether();
   const done = { deleted: 0, refused: 0, swept: 0 };
-  let stopped = false;
-  process.on('SIGTERM', () => (stopped = true));
-  while (!stopped) {
+  const end = new AbortController();
+  process.on('SIGTERM', () => end.abort());
+  while (!end.signal.aborted) {
     if (task === 'delete') await deleteAll(store, done);
     else done.swept += (await store.gc()).items.filter(({ action }) => action === 'remove').length;
     await new Promise(setImmediate);

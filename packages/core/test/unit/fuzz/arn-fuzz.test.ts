@@ -70,7 +70,7 @@ describe('100,000 bad ARNs and IDs', () => {
   });
 
   test('40,000 damaged IDs, names, numbers and digests are returned as they are or refused by name', () => {
-    const parsers: readonly ((text: string) => unknown)[] = [
+    const parsers: readonly ((text: string) => string)[] = [
       checkArtifactId,
       checkRepositoryName,
       checkBookmarkName,
@@ -87,7 +87,7 @@ describe('100,000 bad ARNs and IDs', () => {
           const result = accepted(parse, text);
           if (result === undefined) refused += 1;
           else if (result === text) returned += 1;
-          else throw new Error(`${JSON.stringify(text)} became ${String(result)}`);
+          else throw new Error(`${JSON.stringify(text)} became ${result}`);
         },
       ),
       { numRuns: 40_000 },
