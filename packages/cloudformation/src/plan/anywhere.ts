@@ -29,11 +29,11 @@ export function readAnywhere(root: MapNode, into: Collector): void {
     }
     if (node.kind === 'seq') {
       for (let index = node.items.length - 1; index >= 0; index -= 1) {
-        queue.push({ node: node.items[index] as Node, step: { parent: step, key: index } });
+        queue.push({ node: node.items[index]!, step: { parent: step, key: index } });
       }
     } else if (node.kind === 'map') {
       for (let index = node.pairs.length - 1; index >= 0; index -= 1) {
-        const { key, value } = node.pairs[index] as MapNode['pairs'][number];
+        const { key, value } = node.pairs[index]!;
         if (key.kind !== 'scalar') continue;
         const inner: Step = { parent: step, key: key.text };
         if (key.text === 'Fn::Transform' || (step === undefined && key.text === 'Transform')) {

@@ -46,7 +46,7 @@ function readBranches(intrinsic: Intrinsic, place: Place, wanted: Wanted, into: 
     return;
   }
   for (const branch of [1, 2]) {
-    const node = list.items[branch] as Node;
+    const node = list.items[branch]!;
     readValue(node, { ...place, property: [...place.property, 'Fn::If', branch] }, wanted, into);
   }
 }
@@ -121,6 +121,7 @@ function shapeOf(
     into.problem(node, place, `Fn::Artifact does not know As ${quote(as)}`, `As is one of ${AS.join(', ')}.`);
     return undefined;
   }
+  if (row?.form === form) return row;
   if (form !== 'object') return { form };
   return row?.form === 'object' ? row : DEFAULT_OBJECT;
 }

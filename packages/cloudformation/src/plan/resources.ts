@@ -87,15 +87,11 @@ function readResource(resource: Resource, globals: MapNode | undefined, into: Co
 /** True when the property is rightly absent, or when what the properties are is known to CloudFormation only. */
 function isExcused(row: ArtifactRow, properties: Node | undefined, globals: MapNode | undefined): boolean {
   const map = asMap(properties);
-  if (map === undefined) return properties !== undefined && intrinsicOf(deref(properties)) !== undefined;
-  if (lookup(map, 'Fn::Transform') !== undefined || intrinsicOf(map) !== undefined) return true;
-  if (
-    row.type === 'AWS::Glue::Job' &&
-    lookup(map, 'Command') !== undefined &&
-    asMap(lookup(map, 'Command')) === undefined
-  ) {
-    return true;
-  }
+  if (properties !== undefined && intrinsicOf(deref(properties)) !== undefined) return true;
+  if (lookup(map, 'Fn::Transform') !== undefined) return true;
+  // A path of several steps, one of which is no map, such as `Command: !Ref Command`.
+  const parent = row.path.length > 1 ? lookup(map, row.path[0] ?? '') : undefined;
+  if (parent !== undefined && intrinsicOf(deref(parent)) !== undefined) return true;
   if (row.type !== 'AWS::Serverless::Function') return textOf(lookup(map, 'PackageType')) === 'Image';
   const image = textOf(lookup(map, 'PackageType') ?? lookup(globals, 'PackageType')) === 'Image';
   const elsewhere = ['InlineCode', 'ImageUri'].some((name) => lookup(map, name) !== undefined);

@@ -53,8 +53,10 @@ export class LocationMapping {
           this.#attribute(artifact, 'Key', ({ key }) => key)
         );
       case 'uri':
+        if (shape.literal !== undefined) return literalUri(onlyLocation(artifact));
         return this.#url('s3://${Bucket}/', artifact);
       case 'url':
+        if (shape.literal !== undefined) return literalUrl(onlyLocation(artifact));
         return this.#url('https://s3.${AWS::Region}.${AWS::URLSuffix}/${Bucket}/', artifact, '?versionId=');
       case 'object': {
         const pairs: [string, Data][] = [
@@ -145,4 +147,32 @@ export class LocationMapping {
 
 function rowOf({ region }: Location): string {
   return region === 'local' ? ANY_REGION : region;
+}
+
+/** The one place that literal text can name. */
+function onlyLocation({ version, locations: [location, another] }: PlacedArtifact): Location {
+  if (location === undefined || another !== undefined) {
+    throw new HoldfastError(
+      'unsupported',
+      `${version} is used by a property that takes literal text, which names one region only`,
+      {
+        hint: 'Package such a template for each region by itself.',
+      },
+    );
+  }
+  return location;
+}
+
+function literalUri({ bucket, key }: Location): string {
+  return `s3://${bucket}/${key}`;
+}
+
+/** Virtual-hosted, because tools that delete what a template names parse path-style URLs only. */
+function literalUrl({ region, bucket, key, objectVersion }: Location): string {
+  const host =
+    region === 'local'
+      ? 's3.amazonaws.com'
+      : `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const version = objectVersion === undefined ? '' : `?versionId=${encodeURIComponent(objectVersion)}`;
+  return `https://${bucket}.${host}/${key}${version}`;
 }

@@ -117,12 +117,14 @@ function blockItems(source: TemplateSource, seq: SeqNode, items: readonly Data[]
 
 function flowPairs(source: TemplateSource, map: MapNode, pairs: ReadonlyMap<string, Data>): Splice {
   const { text, eol, format } = source;
+  // Behind the resource's Type, or the template's first section. Never behind the last pair, whose line would change.
   const type = map.pairs.find(({ key }) => key.kind === 'scalar' && key.text === 'Type');
-  const last = map.pairs.at(-1);
-  const after = map === source.root ? last : type;
-  const model = after ?? map.pairs[0];
+  const [first] = map.pairs;
+  const wanted = map === source.root ? first : type;
+  const after = wanted === map.pairs.at(-1) ? undefined : wanted;
+  const model = after ?? wanted ?? first;
   const indent = model === undefined ? undefined : ownLineWhite(text, model.key.outer);
-  const step = indent === undefined || indent === '' ? '  ' : indent[0] === '\t' ? '\t' : '  ';
+  const step = indentStep(source);
   const rendered = [...pairs].map(([key, value]) =>
     format === 'json' && indent !== undefined
       ? renderJsonPair(key, value, indent, step, eol)
@@ -139,6 +141,12 @@ function flowPairs(source: TemplateSource, map: MapNode, pairs: ReadonlyMap<stri
     return { start: at, end: at, text: separator + all };
   }
   return { start: model.key.outer, end: model.key.outer, text: all + separator };
+}
+
+/** What one level of JSON is indented by: as much as the template's first section. */
+function indentStep({ text, root }: TemplateSource): string {
+  const [first] = root.pairs;
+  return (first === undefined ? undefined : ownLineWhite(text, first.key.outer)) || '  ';
 }
 
 function flowItems(source: TemplateSource, seq: SeqNode, items: readonly Data[]): Splice {

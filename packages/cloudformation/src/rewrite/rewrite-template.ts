@@ -116,7 +116,7 @@ function writeStamps(
   const byResource = new Map<string, { use: ArtifactUse; stamp: Stamp }[]>();
   const all: [string, Data][] = [];
   for (const use of uses) {
-    const stamp = artifacts.get(use.slot) as PlacedArtifact;
+    const stamp = artifacts.get(use.slot)!;
     byResource.set(use.logicalId, [...(byResource.get(use.logicalId) ?? []), { use, stamp }]);
     all.push([use.slot, stampData(stamp)]);
   }

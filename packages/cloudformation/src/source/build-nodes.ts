@@ -96,7 +96,7 @@ export function buildNodes(text: string, events: readonly Event[]): (Node | unde
 function pairsOf(children: readonly Node[]): Pair[] {
   const pairs: Pair[] = [];
   for (let index = 0; index + 1 < children.length; index += 2) {
-    pairs.push({ key: children[index] as Node, value: children[index + 1] as Node });
+    pairs.push({ key: children[index]!, value: children[index + 1]! });
   }
   return pairs;
 }
@@ -152,7 +152,7 @@ function closingBrace(text: string, from: number): number {
 export function skipBlank(text: string, from: number, others: string): number {
   let at = from;
   while (at < text.length) {
-    const char = text[at] as string;
+    const char = text[at]!;
     if (char === '#') {
       const newline = text.indexOf('\n', at);
       at = newline < 0 ? text.length : newline;

@@ -24,7 +24,7 @@ export function intrinsicOf(node: Node): Intrinsic | undefined {
   }
   if (node.kind !== 'map' || node.pairs.length !== 1) return undefined;
   const [pair] = node.pairs;
-  if (pair === undefined || pair.key.kind !== 'scalar' || !LONG.test(pair.key.text)) return undefined;
+  if (pair?.key.kind !== 'scalar' || !LONG.test(pair.key.text)) return undefined;
   return { name: pair.key.text, argument: pair.value, short: false };
 }
 

@@ -14,6 +14,8 @@ export interface PlanOptions {
   readonly stackName: string;
   /** What artifact IDs begin with; the stack's name when absent. */
   readonly idPrefix?: string;
+  /** Whether locations may be written that `sam delete` parses, where a property takes nothing else. False when absent. */
+  readonly literalLocations?: boolean;
 }
 
 /** A use with what will happen to it. */
@@ -45,6 +47,7 @@ export async function planTemplate(options: PlanOptions): Promise<PlannedTemplat
   const text = await readTemplateFile(options.file);
   const prefix = options.idPrefix ?? options.stackName;
   const planned = await planText(text, options.file, prefix, [await realpath(options.file)], problems);
+  if (options.literalLocations !== true) problems.push(...deletableLiterals(planned));
   if (problems.length > 0) throw templateError(problems);
   return planned;
 }
@@ -131,4 +134,18 @@ async function planPath(
     if (!isHoldfastError(error)) throw error;
     return problem(error.message, error.hint);
   }
+}
+
+/** What would be written as text that `sam delete` takes for its own. */
+function deletableLiterals({ file, items }: PlannedTemplate): Problem[] {
+  return items.flatMap(({ use, child }) => {
+    const inner = child === undefined ? [] : deletableLiterals(child);
+    if (!('literal' in use.shape) || use.shape.literal !== 'deletable') return inner;
+    const { line, column, logicalId, property } = use;
+    const message =
+      'SAM takes only a literal s3:// location here, and "sam delete" would delete what it names';
+    const hint =
+      'Use the AWS::AppSync types, or allow literal locations for stacks that "sam delete" is never run on.';
+    return [{ file, line, column, logicalId, property, message, hint }, ...inner];
+  });
 }

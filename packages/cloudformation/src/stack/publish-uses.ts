@@ -63,7 +63,7 @@ export async function publishUses(
   return items.map(({ use }) => ({
     use,
     slot: `${slotPrefix}${use.slot}`,
-    ...(done.get(use.offset) as Published),
+    ...done.get(use.offset)!,
   }));
 }
 
@@ -87,13 +87,13 @@ async function publishOne(
   }
   const publish = (source: PublishSource, mediaType?: string): Promise<PublishResult> =>
     store.publish({
-      id: id as string,
+      id: id!,
       source,
       ...(repository === undefined ? {} : { repository }),
       ...(options.labels === undefined ? {} : { labels: options.labels }),
       ...(mediaType === undefined ? {} : { mediaType }),
     });
-  const file = path as string;
+  const file = path!;
   const given = await contentOf(item);
   if (given !== undefined) return publish(given);
   if (same !== undefined) return publish({ kind: 'digest', digest: same.digest }, same.mediaType);

@@ -47,12 +47,13 @@ function readStamp(
   const stamp = asMap(node);
   const version = textOf(lookup(stamp, 'Version'));
   const bookmark = textOf(lookup(stamp, 'Bookmark'));
-  const problem = (message: string): undefined => {
+  const problem = (message: string): TemplateReference | undefined => {
     problems.push({
       file: source.file,
       ...source.place(node.start),
       message: `the stamp of ${slot} ${message}`,
     });
+    return undefined;
   };
   if (version === undefined) return problem('names no Version');
   for (const [arn, type] of [[version, 'version'] as const, [bookmark, 'bookmark'] as const]) {

@@ -22,6 +22,12 @@ export interface SectionRow {
 
 const uri: Shape = { form: 'uri' };
 const url: Shape = { form: 'url' };
+// SAM's translator takes only text for these (seen with aws-sam-translator 1.115: dicts, Ref and FindInMap are refused).
+const samUri: Shape = { form: 'uri', literal: 'deletable' };
+// As above. `sam delete` cannot parse a virtual-hosted URL; it stops before it deletes anything.
+const samUrl: Shape = { form: 'url', literal: 'safe' };
+// `sam publish` reads the template's Metadata as text; `sam delete` looks at resources only.
+const metadataUri: Shape = { form: 'uri', literal: 'safe' };
 const plainObject: ObjectShape = { form: 'object', bucket: 'Bucket', key: 'Key', version: 'Version' };
 const samCode: ObjectShape = { ...plainObject, storageMode: 'StorageMode' };
 const lambdaCode: ObjectShape = {
@@ -78,15 +84,26 @@ export const ARTIFACT_TABLE: readonly ArtifactRow[] = [
     packing: 'file',
     main: true,
   },
-  { type: 'AWS::Serverless::GraphQLApi', path: ['SchemaUri'], shape: uri, packing: 'file', main: true },
+  { type: 'AWS::Serverless::GraphQLApi', path: ['SchemaUri'], shape: samUri, packing: 'file', main: true },
   {
     type: 'AWS::Serverless::GraphQLApi',
     path: ['Resolvers', '*', '*', 'CodeUri'],
-    shape: uri,
+    shape: samUri,
     packing: 'file',
   },
-  { type: 'AWS::Serverless::GraphQLApi', path: ['Functions', '*', 'CodeUri'], shape: uri, packing: 'file' },
-  { type: 'AWS::Serverless::Application', path: ['Location'], shape: url, packing: 'template', main: true },
+  {
+    type: 'AWS::Serverless::GraphQLApi',
+    path: ['Functions', '*', 'CodeUri'],
+    shape: samUri,
+    packing: 'file',
+  },
+  {
+    type: 'AWS::Serverless::Application',
+    path: ['Location'],
+    shape: samUrl,
+    packing: 'template',
+    main: true,
+  },
   { type: 'AWS::CloudFormation::Stack', path: ['TemplateURL'], shape: url, packing: 'template', main: true },
   { type: 'AWS::CloudFormation::StackSet', path: ['TemplateURL'], shape: url, packing: 'file', main: true },
   {
@@ -178,8 +195,16 @@ export const ARTIFACT_TABLE: readonly ArtifactRow[] = [
 /** Paths outside of resources. */
 export const SECTION_TABLE: readonly SectionRow[] = [
   { path: ['Globals', 'Function', 'CodeUri'], shape: samCode, packing: 'archive' },
-  { path: ['Metadata', 'AWS::ServerlessRepo::Application', 'LicenseUrl'], shape: uri, packing: 'file' },
-  { path: ['Metadata', 'AWS::ServerlessRepo::Application', 'ReadmeUrl'], shape: uri, packing: 'file' },
+  {
+    path: ['Metadata', 'AWS::ServerlessRepo::Application', 'LicenseUrl'],
+    shape: metadataUri,
+    packing: 'file',
+  },
+  {
+    path: ['Metadata', 'AWS::ServerlessRepo::Application', 'ReadmeUrl'],
+    shape: metadataUri,
+    packing: 'file',
+  },
 ];
 
 /** `Parameters.Location` of an `AWS::Include` transform, wherever it stands. */

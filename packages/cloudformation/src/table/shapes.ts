@@ -25,4 +25,15 @@ export interface ObjectShape {
  * - `url`: `https://…/bucket/key`
  * - `arn`: the version's ARN; `bucket`, `key`, `digest`: that alone, as text
  */
-export type Shape = ObjectShape | { readonly form: 'uri' | 'url' | 'arn' | 'bucket' | 'key' | 'digest' };
+export type Shape = ObjectShape | LocationShape | { readonly form: 'arn' | 'bucket' | 'key' | 'digest' };
+
+export interface LocationShape {
+  readonly form: 'uri' | 'url';
+  /**
+   * Present where literal text must stand, because the tool that reads the property takes no intrinsic function.
+   *
+   * - `safe`: no deletion tool reads the property, or none can make a bucket and key of the text
+   * - `deletable`: `sam delete` finds bucket and key in it and deletes what is there; written only when asked for
+   */
+  readonly literal?: 'safe' | 'deletable';
+}
