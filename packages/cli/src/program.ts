@@ -1,48 +1,81 @@
 import { Command } from 'commander';
-import { declareBookmark } from './commands/bookmark.js';
-import { declareCompletion } from './commands/completion.js';
-import { declareDelete, declareUndelete } from './commands/delete.js';
-import { declareEvents } from './commands/events.js';
-import { declareGc } from './commands/gc.js';
-import { declareGet } from './commands/get.js';
-import { declareList } from './commands/list.js';
-import { declarePackage } from './commands/package.js';
-import { declarePublish } from './commands/publish.js';
-import { declareReferences } from './commands/references.js';
-import { declareRepository } from './commands/repository.js';
-import { declareResolve } from './commands/resolve.js';
-import { declareShow } from './commands/show.js';
-import { declareStack } from './commands/stack.js';
-import { declareVerify } from './commands/verify.js';
-import { declareWhy } from './commands/why.js';
 import { examples } from './help.js';
 import { RELEASE } from './release.js';
 import type { Session } from './session.js';
 import type { GlobalOptions } from './settings.js';
 
-/** In the order of the help. */
-const DECLARATIONS = [
-  declarePublish,
-  declareList,
-  declareShow,
-  declareGet,
-  declareResolve,
-  declareBookmark,
-  declareReferences,
-  declareWhy,
-  declareDelete,
-  declareUndelete,
-  declareGc,
-  declareVerify,
-  declareEvents,
-  declareRepository,
-  declarePackage,
-  declareStack,
-  declareCompletion,
-];
+type Declare = (program: Command, session: Session) => void;
 
-/** The whole command line, declared. Parsing it runs the chosen command; wrong usage throws commander's error. */
-export function createProgram(session: Session): Command {
+/*
+ * Every command with its declaration, in the order of the help. Each file is loaded by itself: reading all of them takes
+ * longer than most commands.
+ */
+const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
+  [
+    'publish',
+    () => (require('./commands/publish.js') as typeof import('./commands/publish.js')).declarePublish,
+  ],
+  ['list', () => (require('./commands/list.js') as typeof import('./commands/list.js')).declareList],
+  ['show', () => (require('./commands/show.js') as typeof import('./commands/show.js')).declareShow],
+  ['get', () => (require('./commands/get.js') as typeof import('./commands/get.js')).declareGet],
+  [
+    'resolve',
+    () => (require('./commands/resolve.js') as typeof import('./commands/resolve.js')).declareResolve,
+  ],
+  [
+    'bookmark',
+    () => (require('./commands/bookmark.js') as typeof import('./commands/bookmark.js')).declareBookmark,
+  ],
+  [
+    'references',
+    () =>
+      (require('./commands/references.js') as typeof import('./commands/references.js')).declareReferences,
+  ],
+  ['why', () => (require('./commands/why.js') as typeof import('./commands/why.js')).declareWhy],
+  ['delete', () => (require('./commands/delete.js') as typeof import('./commands/delete.js')).declareDelete],
+  [
+    'undelete',
+    () => (require('./commands/delete.js') as typeof import('./commands/delete.js')).declareUndelete,
+  ],
+  ['gc', () => (require('./commands/gc.js') as typeof import('./commands/gc.js')).declareGc],
+  ['verify', () => (require('./commands/verify.js') as typeof import('./commands/verify.js')).declareVerify],
+  ['events', () => (require('./commands/events.js') as typeof import('./commands/events.js')).declareEvents],
+  [
+    'repository',
+    () =>
+      (require('./commands/repository.js') as typeof import('./commands/repository.js')).declareRepository,
+  ],
+  [
+    'package',
+    () => (require('./commands/package.js') as typeof import('./commands/package.js')).declarePackage,
+  ],
+  ['stack', () => (require('./commands/stack.js') as typeof import('./commands/stack.js')).declareStack],
+  [
+    'completion',
+    () =>
+      (require('./commands/completion.js') as typeof import('./commands/completion.js')).declareCompletion,
+  ],
+]);
+
+/** Commands that need the declarations of all. */
+const NEEDS_ALL = 'completion';
+
+/** Options of the program that take the next word. */
+const WITH_VALUE = new Set(['--store', '--repository']);
+
+/** The command that the words name, when that is beyond doubt; otherwise all must be declared. */
+function namedCommand(argv: readonly string[]): string | undefined {
+  let at = 0;
+  while (argv[at]?.startsWith('-') === true) at += WITH_VALUE.has(argv[at] ?? '') ? 2 : 1;
+  const word = argv[at];
+  return word !== undefined && word !== NEEDS_ALL && COMMANDS.has(word) ? word : undefined;
+}
+
+/**
+ * The command line, declared as far as these words need it. Parsing them runs the chosen command; wrong usage throws
+ * commander's error.
+ */
+export function createProgram(session: Session, argv: readonly string[]): Command {
   const { stdout, stderr } = session.host;
   const program = new Command('holdfast')
     .description(
@@ -69,6 +102,7 @@ export function createProgram(session: Session): Command {
       writeErr: (text) => program.opts<GlobalOptions>().json !== true && stderr.write(text),
       outputError: () => undefined,
     });
-  for (const declare of DECLARATIONS) declare(program, session);
+  const named = namedCommand(argv);
+  for (const [name, load] of COMMANDS) if (named === undefined || named === name) load()(program, session);
   return program;
 }
