@@ -101,7 +101,8 @@ async function publishContent(
       if (recorded !== undefined) return { ...recorded, uploaded };
     } catch (error) {
       // The first failure is what the caller must see; a lease that cannot be given back expires.
-      await catalog.releaseLease(lease).catch(() => undefined);
+      const key = { repository: input.repository ?? 'default', digest: content.digest, lease };
+      await catalog.releaseLease(key).catch(() => undefined);
       throw error;
     }
   }
@@ -122,13 +123,13 @@ async function upload(
   const { engine, clock, leaseMs, onEvent } = context;
   const repository = input.repository ?? 'default';
   const expiresAt = new Date(clock().getTime() + leaseMs).toISOString();
-  const { generation, stored } = await engine.catalog.leaseContent({ repository, digest, lease, expiresAt });
-  if (stored) return false;
   if (source === undefined) {
     throw new HoldfastError('not-found', `repository ${quote(repository)} has no content ${digest}`, {
       hint: 'Publish the file itself; a digest alone is enough only for content that is stored already.',
     });
   }
+  const { generation, stored } = await engine.catalog.leaseContent({ repository, digest, lease, expiresAt });
+  if (stored) return false;
   try {
     await engine.content.put({ repository, digest, generation }, source);
   } catch (error) {

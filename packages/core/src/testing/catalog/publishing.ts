@@ -175,8 +175,8 @@ export const publishing: Readonly<Record<string, ContractBody>> = {
     const lease = randomUUID();
     const input = { repository: 'default', digest: one.digest, lease, expiresAt: minute(60) };
     await a.catalog.leaseContent(input);
-    await a.catalog.releaseLease(lease);
-    await b.catalog.releaseLease(lease);
+    await a.catalog.releaseLease(input);
+    await b.catalog.releaseLease(input);
     await b.catalog.startRemovals('default', actor(1));
     assert.deepEqual(await a.catalog.recordVersion(recordInput(lease, 'x', one)), { outcome: 'lease-lost' });
   },

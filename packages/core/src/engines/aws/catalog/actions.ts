@@ -24,7 +24,8 @@ export interface Changes {
   readonly delete?: readonly Expression[];
 }
 
-const optional = (when: Expression | undefined): { when?: Expression } => (when === undefined ? {} : { when });
+const optional = (when: Expression | undefined): { when?: Expression } =>
+  when === undefined ? {} : { when };
 
 export const put = (key: Key, item: object, when?: Expression): Action => ({
   key,
@@ -47,8 +48,7 @@ const CLAUSES = { set: 'SET', remove: 'REMOVE', add: 'ADD', delete: 'DELETE' } a
 export function toTransactItem(table: string, action: Action): TransactWriteItem {
   const placeholders = new Placeholders();
   const condition = action.when === undefined ? undefined : placeholders.render(action.when);
-  const changes =
-    action.changes === undefined ? undefined : renderChanges(placeholders, action.changes);
+  const changes = action.changes === undefined ? undefined : renderChanges(placeholders, action.changes);
   const { names, values } = placeholders;
   const common = {
     TableName: table,

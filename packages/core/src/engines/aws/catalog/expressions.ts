@@ -44,7 +44,8 @@ export class Placeholders {
   render({ parts }: Expression): string {
     return parts
       .map((part) => {
-        if (typeof part === 'string') return part.replaceAll(/#(\w+)/g, (_, word: string) => this.#name(word));
+        if (typeof part === 'string')
+          return part.replaceAll(/#(\w+)/g, (_, word: string) => this.#name(word));
         return 'value' in part
           ? this.#value(part.value)
           : part.path.map((name) => this.#name(name)).join('.');

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../../../errors.js';
 import { toTransactItem, type Action } from './actions.js';
 import type { DynamoApi } from './client.js';
-import { nameOf, translateError } from './errors.js';
+import { failureName } from '../failures.js';
+import { translateError } from './errors.js';
 import { Placeholders, type Expression } from './expressions.js';
 import type { Key } from './keys.js';
 
@@ -18,14 +19,19 @@ const MAX_CONFLICTS = 60;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 400;
 
+/** Characters below and above all that keys are made of. */
+const LOWEST = '\u0001';
+const HIGHEST = '\u{10FFFF}';
+
 /** For each action of a refused transaction: undefined when its condition held, else the item that did not meet it, or null for none. */
 export type Refusals = readonly (object | null | undefined)[];
 
 export interface RangeOptions {
   /** Only sort keys that begin so. */
   readonly prefix?: string;
-  /** Only sort keys after this one, or from it on. */
+  /** Only sort keys after this one. */
   readonly after?: string;
+  /** Only sort keys up to this one. */
   readonly upTo?: string;
   readonly filter?: Expression;
   readonly backwards?: boolean;
@@ -67,7 +73,7 @@ export class TableClient {
     const found = new Map<string, T>();
     const wanted = new Map(keys.map((key) => [JSON.stringify([key.pk, key.sk]), key]));
     let left: Record<string, AttributeValue>[] = [...wanted.values()].map((key) => marshall(key));
-    for (let idle = 0; left.length > 0; ) {
+    for (let idle = 0; left.length > 0;) {
       const batch = left.slice(0, MAX_BATCH);
       const { Responses, UnprocessedKeys } = await this.#ask(() =>
         this.#api.batchGet({ RequestItems: { [this.#table]: { Keys: batch, ConsistentRead: true } } }),
@@ -119,8 +125,8 @@ export class TableClient {
     const placeholders = new Placeholders();
     const FilterExpression = filter === undefined ? undefined : placeholders.render(filter);
     // A key condition takes one range: what a prefix allows is from itself to itself with the highest character.
-    const low = after ?? prefix ?? '';
-    const high = upTo ?? (prefix ?? '') + '\u{10FFFF}';
+    const low = after === undefined ? (prefix ?? LOWEST) : after + LOWEST;
+    const high = upTo ?? (prefix ?? '') + HIGHEST;
     return {
       TableName: this.#table,
       ConsistentRead: true,
@@ -129,7 +135,7 @@ export class TableClient {
       ExpressionAttributeValues: marshall({
         ...placeholders.values,
         ':pk': partition,
-        ':low': low === '' ? '\u0001' : low,
+        ':low': low,
         ':high': high,
       }),
       ...(FilterExpression === undefined ? {} : { FilterExpression }),
@@ -172,7 +178,7 @@ export class TableClient {
 }
 
 function reasonsOf(error: unknown): readonly CancellationReason[] {
-  if (nameOf(error) !== 'TransactionCanceledException') return [];
+  if (failureName(error) !== 'TransactionCanceledException') return [];
   return (error as { CancellationReasons?: CancellationReason[] }).CancellationReasons ?? [];
 }
 
@@ -190,7 +196,11 @@ const IN_THE_WAY = new Set(['TransactionConflict', 'ThrottlingError', 'Provision
 
 /** Whether nothing was done because of others, so that the same request may do it in a moment. */
 function isConflict(error: unknown): boolean {
-  if (['TransactionInProgressException', 'TransactionConflictException'].includes(nameOf(error))) return true;
+  if (['TransactionInProgressException', 'TransactionConflictException'].includes(failureName(error)))
+    return true;
   const codes = reasonsOf(error).map(({ Code }) => Code ?? 'None');
-  return codes.some((code) => IN_THE_WAY.has(code)) && codes.every((code) => code === 'None' || IN_THE_WAY.has(code));
+  return (
+    codes.some((code) => IN_THE_WAY.has(code)) &&
+    codes.every((code) => code === 'None' || IN_THE_WAY.has(code))
+  );
 }

@@ -1,0 +1,108 @@
+import type { Digest } from '../../../arn/index.js';
+import type { BookmarkRecord, Instant, ReferenceRecord, VersionRecord } from '../../../model.js';
+import type { ContentRecord } from '../../../ports/index.js';
+import type { VersionFacts } from './hints.js';
+
+export interface RepositoryItem {
+  readonly name: string;
+  readonly createdAt: Instant;
+  readonly state: 'live' | 'deleted';
+  /** The deletion that has closed the gates. */
+  readonly closing?: string;
+}
+
+export interface ContentItem {
+  readonly repository: string;
+  readonly digest: Digest;
+  readonly generation: number;
+  readonly state: ContentRecord['state'];
+  /** Bytes; 0 while pending. */
+  readonly size: number;
+  /** How many versions, not deleted, name it. */
+  readonly versions: number;
+  /** When each lease ends. */
+  readonly leases: Readonly<Record<string, Instant>>;
+}
+
+export function contentRecord({ repository, digest, generation, size, state }: ContentItem): ContentRecord {
+  return { repository, digest, generation, size, state };
+}
+
+export interface ArtifactItem {
+  readonly repository: string;
+  readonly id: string;
+  /** The highest number ever given. */
+  readonly last: number;
+  /** The last number that was published; absent once that version is deleted. It may be condemned. */
+  readonly latest?: number;
+  readonly live: number;
+  /** Live or condemned. */
+  readonly kept: number;
+  /** The numbers of the condemned versions. */
+  readonly condemned?: ReadonlySet<number>;
+  readonly tick: number;
+}
+
+export interface VersionItem extends VersionRecord {
+  /** How many references and pins there are; their items are the truth, this is what a condition can look at. */
+  readonly usages: number;
+  readonly bookmarks: number;
+  /** The tick at which it was published. */
+  readonly born: number;
+  readonly tick: number;
+}
+
+export function factsOf(record: VersionFacts): VersionFacts {
+  const { repository, id, number, digest, size, treeDigest, mediaType, publishedAt, publishedBy } = record;
+  const { labels, provenance } = record;
+  return {
+    ...{ repository, id, number, digest, size, mediaType, publishedAt, publishedBy, labels, provenance },
+    ...(treeDigest === undefined ? {} : { treeDigest }),
+  };
+}
+
+export function versionRecord(item: VersionRecord): VersionRecord {
+  const { state, condemnedAt, purgeAfter } = item;
+  return {
+    ...factsOf(item),
+    state,
+    ...(condemnedAt === undefined ? {} : { condemnedAt }),
+    ...(purgeAfter === undefined ? {} : { purgeAfter }),
+  };
+}
+
+export interface BookmarkItem {
+  readonly repository: string;
+  readonly id: string;
+  readonly name: string;
+  /** Absent once the bookmark is deleted. */
+  readonly number?: number;
+  readonly revision: number;
+  readonly movedAt: Instant;
+  readonly movedBy: string;
+}
+
+export function bookmarkRecord(item: BookmarkItem | undefined): BookmarkRecord | undefined {
+  if (item?.number === undefined) return undefined;
+  const { repository, id, name, number, revision, movedAt, movedBy } = item;
+  return { repository, id, name, number, revision, movedAt, movedBy };
+}
+
+export function referenceRecord(item: ReferenceRecord): ReferenceRecord {
+  const { kind, version, consumer, slot, deployment, bookmark, since } = item;
+  const { repository, id, number } = version;
+  return {
+    ...{ kind, version: { repository, id, number }, consumer, slot, deployment, since },
+    ...(bookmark === undefined ? {} : { bookmark }),
+  };
+}
+
+/** Oldest first; those of one instant in an order that stays. */
+export function inOrder(references: readonly ReferenceRecord[]): ReferenceRecord[] {
+  const text = ({ since, kind, consumer, slot, deployment, version }: ReferenceRecord): string =>
+    JSON.stringify([since, consumer, slot, version.repository, version.id, version.number, kind, deployment]);
+  return references
+    .map((reference) => [text(reference), reference] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, reference]) => reference);
+}

@@ -1,0 +1,164 @@
+import { checkDigest, type Digest } from '../../../arn/index.js';
+import type { ArtifactRecord, VersionKey, VersionRecord } from '../../../model.js';
+import type { Page, VersionOfContent } from '../../../ports/index.js';
+import type { Context } from './context.js';
+import { expr } from './expressions.js';
+import type { VersionFacts } from './hints.js';
+import { factsOf, versionRecord, type ArtifactItem, type VersionItem } from './items.js';
+import {
+  artifactKey,
+  artifactsOf,
+  contentsOf,
+  namedKey,
+  namesOf,
+  padded,
+  partitionOf,
+  treeKey,
+  versionKey,
+  type Key,
+} from './keys.js';
+import { requireRepository } from './repositories.js';
+
+/** How many pairs of items are read at one instant. */
+const PAIRS_AT_ONCE = 50;
+const VERSIONS = 'version#';
+/** How many of an artifact's newest versions are looked at at once for one that is live. */
+const NEWEST_AT_ONCE = 20;
+
+export async function findVersionItem(context: Context, key: VersionKey): Promise<VersionItem | undefined> {
+  const item = await context.table.get<VersionItem>(versionKey(key));
+  if (item !== undefined) context.hints.sawVersion(factsOf(item));
+  context.ticks.observe(item);
+  return item;
+}
+
+export async function getVersion(context: Context, key: VersionKey): Promise<VersionRecord | undefined> {
+  const item = await findVersionItem(context, key);
+  return item && versionRecord(item);
+}
+
+/** For each, the artifact's live version of the content; all that is asked for 50 is one request. */
+export async function findVersions(
+  context: Context,
+  wanted: readonly VersionOfContent[],
+): Promise<(VersionRecord | undefined)[]> {
+  const found: (VersionRecord | undefined)[] = [];
+  for (let i = 0; i < wanted.length; i += PAIRS_AT_ONCE) {
+    found.push(...(await findSome(context, wanted.slice(i, i + PAIRS_AT_ONCE))));
+  }
+  return found;
+}
+
+async function findSome(
+  { table, hints, ticks }: Context,
+  wanted: readonly VersionOfContent[],
+): Promise<(VersionRecord | undefined)[]> {
+  const keysOf = ({ repository, id, digest }: VersionOfContent): [Key, Key] => [
+    namedKey(repository, digest, id),
+    artifactKey(repository, id),
+  ];
+  const text = ({ pk, sk }: Key): string => JSON.stringify([pk, sk]);
+  const keys = [...new Map(wanted.flatMap(keysOf).map((key) => [text(key), key])).values()];
+  // At one instant: a version deleted between the look at its name and at its artifact would seem to be live.
+  const items = new Map((await table.snapshot(keys)).map((item, i) => [text(keys[i]!), item]));
+  return wanted.map((one) => {
+    const [name, key] = keysOf(one).map((each) => items.get(text(each)));
+    const artifact = key as ArtifactItem | undefined;
+    ticks.observe(artifact);
+    hints.sawNumber(one.repository, one.id, artifact?.last ?? 0);
+    const facts = name as VersionFacts | undefined;
+    if (facts === undefined || artifact?.condemned?.has(facts.number) === true) return undefined;
+    hints.sawVersion(factsOf(facts));
+    return versionRecord({ ...facts, state: 'live' });
+  });
+}
+
+export async function findTree(
+  { table }: Context,
+  repository: string,
+  treeDigest: string,
+): Promise<{ digest: Digest; size: number } | undefined> {
+  const hint = await table.get<VersionKey>(treeKey(repository, treeDigest));
+  const version = hint && (await table.get<VersionItem>(versionKey({ ...hint, repository })));
+  if (version === undefined || version.state === 'deleted') return undefined;
+  return { digest: checkDigest(version.digest), size: version.size };
+}
+
+export async function latestVersion(
+  context: Context,
+  repository: string,
+  id: string,
+): Promise<VersionRecord | undefined> {
+  const range = context.table.range<VersionItem>(partitionOf(repository, id), {
+    ...{ prefix: VERSIONS, backwards: true, page: NEWEST_AT_ONCE },
+    filter: expr`#state = ${'live'}`,
+  });
+  for await (const item of range) {
+    context.hints.sawVersion(factsOf(item));
+    return versionRecord(item);
+  }
+  return undefined;
+}
+
+export async function versionsOfContent(
+  context: Context,
+  repository: string,
+  digest: Digest,
+): Promise<VersionRecord[]> {
+  const keys: Key[] = [];
+  const range = context.table.range<VersionFacts>(contentsOf(repository), { prefix: namesOf(digest) });
+  for await (const facts of range) keys.push(versionKey(facts));
+  const items = (await context.table.batchGet<VersionItem>(keys)).filter((item) => item?.state === 'live');
+  return items
+    .map((item) => item!)
+    .toSorted((a, b) =>
+      a.publishedAt === b.publishedAt ? b.born - a.born : a.publishedAt < b.publishedAt ? 1 : -1,
+    )
+    .map(versionRecord);
+}
+
+export async function listVersions(
+  context: Context,
+  repository: string,
+  id: string,
+  page: Page<number>,
+): Promise<VersionRecord[]> {
+  const range = context.table.range<VersionItem>(partitionOf(repository, id), {
+    ...{ prefix: VERSIONS, after: VERSIONS + padded(page.after ?? 0), filter: expr`#state <> ${'deleted'}` },
+  });
+  const records: VersionRecord[] = [];
+  for await (const item of range) {
+    if (records.push(versionRecord(item)) === page.limit) return records;
+  }
+  if (records.length === 0) await requireRepository(context, repository);
+  return records;
+}
+
+export async function listArtifacts(
+  context: Context,
+  repository: string,
+  prefix: string | undefined,
+  page: Page<string>,
+): Promise<ArtifactRecord[]> {
+  const range = context.table.range<ArtifactItem>(artifactsOf(repository), {
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(page.after === undefined ? {} : { after: page.after }),
+    filter: expr`#kept > ${0}`,
+  });
+  const records: ArtifactRecord[] = [];
+  for await (const item of range) {
+    if (prefix !== undefined && item.id !== prefix && !item.id.startsWith(`${prefix}/`)) continue;
+    if (records.push(await artifactRecord(context, item)) === page.limit) return records;
+  }
+  if (records.length === 0) await requireRepository(context, repository);
+  return records;
+}
+
+/** The last that was published is nearly always live; when it is not, the versions are asked. */
+async function artifactRecord(context: Context, item: ArtifactItem): Promise<ArtifactRecord> {
+  const { repository, id, latest, live, condemned } = item;
+  if (live === 0) return { repository, id, versions: 0 };
+  const sure = latest !== undefined && condemned?.has(latest) !== true;
+  const number = sure ? latest : (await latestVersion(context, repository, id))?.number;
+  return { repository, id, ...(number === undefined ? {} : { latest: number }), versions: live };
+}
