@@ -97,7 +97,7 @@ function firstLineOf(source: TemplateSource, node: MapNode | SeqNode): number {
   const at = first.find((offset) => ownLineIndent(text, offset) !== undefined);
   if (at === undefined) throw cannotEdit(source, node);
   let line = lineStart(text, at);
-  if (at !== first[0]) return line;
+  if (at !== first[0] || node === source.root) return line;
   // Up over comments and empty lines to the line that opens the collection.
   while (line > 0) {
     const above = lineStart(text, line - 1);
@@ -159,7 +159,8 @@ function flowItems(source: TemplateSource, seq: SeqNode, items: readonly Data[])
 }
 
 function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1;
+  // A search from -1 would begin at 0, and find a line break there.
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 }
 
 /** The white space before a token that begins its line; undefined when something else stands before it. */

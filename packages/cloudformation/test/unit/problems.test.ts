@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isHoldfastError } from '@holdfast/core';
 import { findArtifacts, formatProblem, rewriteTemplate, templateError } from '../../src/index.js';
+import { placeAll } from '../support/placed.js';
 
 const problemsOf = (text: string): string[] =>
   findArtifacts(text, { file: 't.yaml' }).problems.map((problem) => formatProblem(problem));
@@ -151,4 +152,12 @@ test('a hundred aliases of aliases cost nothing', () => {
   };
   const edited = rewriteTemplate(text, plan, new Map([['F.CodeUri', placed]]));
   expect(edited).toContain('CodeUri: {Bucket: !FindInMap [Holdfast, !Ref "AWS::Region", Bucket], Key: k}');
+});
+
+test('a text that begins with an empty line and ends with a marker is edited, and in no time', () => {
+  const text = `\n# first\n${fn('./src')}...\n`;
+  const plan = findArtifacts(text, { file: 't.yaml' });
+  const edited = rewriteTemplate(text, plan, placeAll(plan));
+  expect(edited.startsWith('\n# first\nMetadata:\n')).toBe(true);
+  expect(edited.endsWith('...\n')).toBe(true);
 });
