@@ -26,11 +26,14 @@ export interface Page<Key> {
   readonly limit: number;
 }
 
-export interface LeaseInput {
+export interface LeaseKey {
   readonly repository: string;
   readonly digest: Digest;
   /** Any text that nobody else uses. */
   readonly lease: string;
+}
+
+export interface LeaseInput extends LeaseKey {
   readonly expiresAt: Instant;
 }
 
@@ -62,6 +65,13 @@ export type RecordVersionResult =
   | { readonly outcome: 'content-needed' }
   /** The lease expired and was swept: nothing was recorded, and the upload must begin again. */
   | { readonly outcome: 'lease-lost' };
+
+/** Names an artifact's version by its content: there is at most one that is not deleted. */
+export interface VersionOfContent {
+  readonly repository: string;
+  readonly id: string;
+  readonly digest: Digest;
+}
 
 export type CondemnResult =
   | { readonly outcome: 'condemned' | 'already-condemned'; readonly version: VersionRecord }
@@ -156,8 +166,9 @@ export interface SweepPlan {
  * The catalog of all repositories of one account and region.
  *
  * Every method is one atomic step of the engine: what it reads and what it changes cannot be separated by anybody, and what it
- * acknowledged survives a kill. Events are written to the outbox in the same step. Every method throws `unavailable` or
- * `access-denied` when no definite answer could be had, and then changed nothing, unless it says so.
+ * acknowledged survives a kill. Events are written to the outbox in the same step. Every method throws `access-denied` when it was
+ * refused, and then changed nothing, and `unavailable` when no definite answer could be had: then it may have changed what it
+ * was asked to, or nothing, and repeating it is safe.
  */
 export interface Catalog {
   createRepository(name: string, actor: Actor): Promise<{ created: boolean }>;
@@ -168,17 +179,23 @@ export interface Catalog {
 
   /** Protects a content from the sweep, whether it is stored already or about to be. Absent repositories throw `not-found`. */
   leaseContent(input: LeaseInput): Promise<Lease>;
-  releaseLease(lease: string): Promise<void>;
+  /** Leases contents of one repository, all or none. */
+  leaseContents(inputs: readonly LeaseInput[]): Promise<readonly Lease[]>;
+  releaseLease(lease: LeaseKey): Promise<void>;
   /**
    * Makes or finds the artifact's version of a content. With a lease it first says that the content is stored, and ends the
    * lease. A version that exists and is live costs no write. Absent repositories throw `not-found`.
    */
   recordVersion(input: RecordVersionInput): Promise<RecordVersionResult>;
+  /** The same for many of one repository. Each is recorded whole or not at all; it is no step that takes in all of them. */
+  recordVersions(inputs: readonly RecordVersionInput[]): Promise<readonly RecordVersionResult[]>;
   /** The content of any version, not deleted, that was packed from this tree. */
   findTree(repository: string, treeDigest: string): Promise<{ digest: Digest; size: number } | undefined>;
 
   /** Any state; undefined when the number was never given. */
   getVersion(key: VersionKey): Promise<VersionRecord | undefined>;
+  /** For each, the artifact's live version of that content. */
+  findVersions(wanted: readonly VersionOfContent[]): Promise<readonly (VersionRecord | undefined)[]>;
   /** The artifact's live version with the highest number. */
   latestVersion(repository: string, id: string): Promise<VersionRecord | undefined>;
   /** Live versions of a content, newest first. */

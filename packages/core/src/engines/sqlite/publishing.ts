@@ -1,7 +1,14 @@
 import type { Digest } from '../../arn/index.js';
 import { versionEvent } from '../../events/index.js';
 import type { ArtifactRecord, VersionKey, VersionRecord } from '../../model.js';
-import type { Lease, LeaseInput, Page, RecordVersionInput, RecordVersionResult } from '../../ports/index.js';
+import type {
+  Lease,
+  LeaseInput,
+  Page,
+  RecordVersionInput,
+  RecordVersionResult,
+  VersionOfContent,
+} from '../../ports/index.js';
 import type { SqliteDatabase } from './database.js';
 import { restoreRow } from './deletion.js';
 import { emit, type Writing } from './outbox.js';
@@ -114,6 +121,16 @@ export function findTree(
 
 export function getVersion(db: SqliteDatabase, key: VersionKey): VersionRecord | undefined {
   return findVersion(db, key)?.record;
+}
+
+export function findVersions(
+  db: SqliteDatabase,
+  wanted: readonly VersionOfContent[],
+): (VersionRecord | undefined)[] {
+  const condition = `r.name = ? AND a.name = ? AND c.digest = ? AND v.state = 'live' AND v.state <> 'deleted'`;
+  return wanted.map(
+    ({ repository, id, digest }) => selectVersions(db, condition, repository, id, digest)[0]?.record,
+  );
 }
 
 export function latestVersion(db: SqliteDatabase, repository: string, id: string): VersionRecord | undefined {

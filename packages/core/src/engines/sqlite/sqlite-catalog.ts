@@ -5,11 +5,13 @@ import type {
   Catalog,
   ContentCopy,
   LeaseInput,
+  LeaseKey,
   MoveBookmarkInput,
   Page,
   PinInput,
   RecordVersionInput,
   SettleInput,
+  VersionOfContent,
 } from '../../ports/index.js';
 import * as bookmarks from './bookmarks.js';
 import { SqliteDatabase } from './database.js';
@@ -60,13 +62,19 @@ export class SqliteCatalog implements Catalog {
     this.#write((db) => repositories.deleteRepository(db, name, actor));
 
   leaseContent = (input: LeaseInput) => this.#write((db) => publishing.leaseContent(db, input));
-  releaseLease = (lease: string) => this.#write((db) => publishing.releaseLease(db, lease));
+  leaseContents = (inputs: readonly LeaseInput[]) =>
+    this.#write((db) => inputs.map((input) => publishing.leaseContent(db, input)));
+  releaseLease = ({ lease }: LeaseKey) => this.#write((db) => publishing.releaseLease(db, lease));
   recordVersion = (input: RecordVersionInput) =>
     this.#writeWithEvents((w) => publishing.recordVersion(w, input));
+  recordVersions = (inputs: readonly RecordVersionInput[]) =>
+    this.#writeWithEvents((w) => inputs.map((input) => publishing.recordVersion(w, input)));
   findTree = (repository: string, treeDigest: string) =>
     this.#read((db) => publishing.findTree(db, repository, treeDigest));
 
   getVersion = (key: VersionKey) => this.#read((db) => publishing.getVersion(db, key));
+  findVersions = (wanted: readonly VersionOfContent[]) =>
+    this.#read((db) => publishing.findVersions(db, wanted));
   latestVersion = (repository: string, id: string) =>
     this.#read((db) => publishing.latestVersion(db, repository, id));
   versionsOfContent = (repository: string, digest: Digest) =>
