@@ -146,7 +146,8 @@ function flowPairs(source: TemplateSource, map: MapNode, pairs: ReadonlyMap<stri
 /** What one level of JSON is indented by: as much as the template's first section. */
 function indentStep({ text, root }: TemplateSource): string {
   const [first] = root.pairs;
-  return (first === undefined ? undefined : ownLineWhite(text, first.key.outer)) || '  ';
+  const white = first === undefined ? undefined : ownLineWhite(text, first.key.outer);
+  return white === undefined || white === '' ? '  ' : white;
 }
 
 function flowItems(source: TemplateSource, seq: SeqNode, items: readonly Data[]): Splice {

@@ -14,8 +14,8 @@ const TAGS = NAMES.flatMap((name): (ScalarTag | CollectionTag)[] => {
   const tag = `!${name}`;
   return [
     { tag, resolve: (text) => ({ [long(name)]: text }) },
-    { tag, collection: 'map', resolve: (node) => ({ [long(name)]: node.toJSON() as unknown }) as never },
-    { tag, collection: 'seq', resolve: (node) => ({ [long(name)]: node.toJSON() as unknown }) as never },
+    { tag, collection: 'map', resolve: (node) => ({ [long(name)]: node.toJSON() as unknown }) },
+    { tag, collection: 'seq', resolve: (node) => ({ [long(name)]: node.toJSON() as unknown }) },
   ];
 });
 

@@ -25,7 +25,7 @@ describe('what is no template', () => {
     ['Resources:\n  !Sub A: {Type: X}\n', 't.yaml:2:3: the tag !Sub stands on a key'],
     ['Resources:\n  ? [a]\n  : {Type: X}\n', 't.yaml:2:5: a key must be text'],
     ['Resources:\n  A: *nobody\n', 't.yaml:2:6: the alias *nobody has no anchor'],
-    [`${'['.repeat(5000)}`, 't.yaml:1:'],
+    ['['.repeat(5000), 't.yaml:1:'],
     [
       `Resources:\n${Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')}`,
       't.yaml:',

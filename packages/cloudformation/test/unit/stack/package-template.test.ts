@@ -173,7 +173,10 @@ describe('packaging a template', () => {
     });
     const failure = packageTemplate({ store, file: template(), stackName: 'shop' });
     await expect(failure).rejects.toMatchObject({ code: 'invalid-input' });
-    const { message } = await failure.catch((error: unknown) => error as Error);
+    const { message } = (await failure.then(
+      () => undefined,
+      (error: unknown) => error,
+    )) as Error;
     expect(message).toContain(`${template()}:9:16: Gone.CodeUri: there is nothing at "./nowhere"`);
     expect(message).toContain('Flow.DefinitionUri: "src" is a folder, and a file is wanted');
     expect(message).toContain(`${template('child.yaml')}:2:3: L.Content: the property is missing`);

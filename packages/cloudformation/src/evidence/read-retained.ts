@@ -1,0 +1,52 @@
+import type { Instant } from '@holdfast/core';
+import type { CloudFormationApi } from './api.js';
+import { ask } from './failures.js';
+import { itemsOf, withToken } from './pages.js';
+import { parseStackArn } from './stack-arn.js';
+import type { RetainedResource } from './types.js';
+
+/** How deep CloudFormation could nest stacks; a bound against a cycle in what it answers. */
+const MAX_DEPTH = 20;
+
+/**
+ * The resources that CloudFormation took out of a stack and did not delete, since an instant: those with a policy to retain
+ * them, and those that it failed to delete. Events and resources of deleted stacks can be read for 90 days.
+ *
+ * Throws `access-denied` and `unavailable`.
+ */
+export async function readRetained(
+  api: CloudFormationApi,
+  stackId: string,
+  since: Instant,
+  depth = 0,
+): Promise<RetainedResource[]> {
+  const events = itemsOf(async (token) => {
+    const input = withToken({ StackName: stackId }, token);
+    const page = await ask(`read the events of ${stackId}`, () => api.describeStackEvents(input));
+    return { items: page.StackEvents ?? [], next: page.NextToken };
+  });
+  const retained: RetainedResource[] = [];
+  const nested = new Map<string, string>();
+  // Of each physical resource the newest event counts: what failed to be deleted may have been deleted later.
+  const seen = new Set<string>();
+  // Newest first.
+  for await (const event of events) {
+    const at = event.Timestamp?.toISOString() ?? since;
+    if (at < since) break;
+    const { LogicalResourceId: logicalId = '', PhysicalResourceId: physicalId = '', ResourceStatus: status } = event;
+    if (event.ResourceType === 'AWS::CloudFormation::Stack' && physicalId !== stackId) {
+      if (parseStackArn(physicalId)?.unique !== undefined) nested.set(physicalId, logicalId);
+    }
+    const resource = JSON.stringify([logicalId, physicalId]);
+    if (seen.has(resource)) continue;
+    seen.add(resource);
+    if (status === 'DELETE_SKIPPED' || status === 'DELETE_FAILED') retained.push({ logicalId, at });
+  }
+  if (depth < MAX_DEPTH) {
+    for (const [id, logicalId] of nested) {
+      const inner = await readRetained(api, id, since, depth + 1);
+      retained.push(...inner.map((it) => ({ ...it, logicalId: `${logicalId}/${it.logicalId}` })));
+    }
+  }
+  return retained;
+}
