@@ -30,7 +30,7 @@ export interface ContentStorage {
 
   /**
    * Stores the bytes durably. Safe to repeat and to run twice at once; the copy is visible only when complete, and an
-   * existing copy is replaced as a whole. Must read the source once per attempt, check its digest while storing, and throw `corrupt`,
+   * existing copy is kept, or replaced as a whole. Must read the source once per attempt, check its digest while storing, and throw `corrupt`,
    * leaving nothing visible, when the bytes are not what the digest says.
    */
   put(copy: ContentCopy, source: ByteSource): Promise<void>;
@@ -49,4 +49,10 @@ export interface ContentStorage {
 
   /** Says where AWS services read the copy. Throws `invalid-input` when the engine has no such place configured. */
   locate(copy: ContentCopy): Promise<Location>;
+
+  /**
+   * Where the copy lies, or would lie, as a file on this machine, for engines that keep it so. For reading only, and
+   * whoever reads it must check its digest and bear with its absence.
+   */
+  localPath?(copy: ContentCopy): string;
 }

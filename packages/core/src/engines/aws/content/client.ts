@@ -1,0 +1,83 @@
+import type {
+  AbortMultipartUploadCommandInput,
+  CompleteMultipartUploadCommandInput,
+  CompleteMultipartUploadCommandOutput,
+  CreateMultipartUploadCommandInput,
+  CreateMultipartUploadCommandOutput,
+  DeleteObjectCommandInput,
+  GetObjectCommandInput,
+  GetObjectCommandOutput,
+  HeadObjectCommandInput,
+  HeadObjectCommandOutput,
+  ListMultipartUploadsCommandInput,
+  ListMultipartUploadsCommandOutput,
+  ListObjectVersionsCommandInput,
+  ListObjectVersionsCommandOutput,
+  ListPartsCommandInput,
+  ListPartsCommandOutput,
+  PutObjectCommandInput,
+  PutObjectCommandOutput,
+  PutObjectLegalHoldCommandInput,
+  S3ClientConfig,
+  UploadPartCommandInput,
+  UploadPartCommandOutput,
+} from '@aws-sdk/client-s3';
+
+/** The calls that the content storage makes, by role: reading, publishing, and the sweep's. */
+export interface S3Api {
+  head(input: HeadObjectCommandInput): Promise<HeadObjectCommandOutput>;
+  get(input: GetObjectCommandInput): Promise<GetObjectCommandOutput>;
+  listVersions(input: ListObjectVersionsCommandInput): Promise<ListObjectVersionsCommandOutput>;
+
+  put(input: PutObjectCommandInput): Promise<PutObjectCommandOutput>;
+  createUpload(input: CreateMultipartUploadCommandInput): Promise<CreateMultipartUploadCommandOutput>;
+  uploadPart(input: UploadPartCommandInput): Promise<UploadPartCommandOutput>;
+  completeUpload(input: CompleteMultipartUploadCommandInput): Promise<CompleteMultipartUploadCommandOutput>;
+  abortUpload(input: AbortMultipartUploadCommandInput): Promise<unknown>;
+  listUploads(input: ListMultipartUploadsCommandInput): Promise<ListMultipartUploadsCommandOutput>;
+  listParts(input: ListPartsCommandInput): Promise<ListPartsCommandOutput>;
+
+  putLegalHold(input: PutObjectLegalHoldCommandInput): Promise<unknown>;
+  delete(input: DeleteObjectCommandInput): Promise<unknown>;
+
+  close(): void;
+}
+
+/** Milliseconds. A connection that is silent for this long is given up; a request may take long in all, for slow lines. */
+const CONNECT_TIMEOUT_MS = 3_000;
+const SILENCE_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 300_000;
+const MAX_ATTEMPTS = 5;
+
+/** Loads the SDK's client. The settings are the SDK's own; what is given here comes before them. */
+export async function openS3(config: S3ClientConfig = {}): Promise<S3Api> {
+  const sdk = await import('@aws-sdk/client-s3');
+  const client = new sdk.S3Client({
+    maxAttempts: MAX_ATTEMPTS,
+    // Uploads name their SHA-256 themselves, and the store checks every read against the content's digest.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SILENCE_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+    ...config,
+  });
+  return {
+    head: (input) => client.send(new sdk.HeadObjectCommand(input)),
+    get: (input) => client.send(new sdk.GetObjectCommand(input)),
+    listVersions: (input) => client.send(new sdk.ListObjectVersionsCommand(input)),
+    put: (input) => client.send(new sdk.PutObjectCommand(input)),
+    createUpload: (input) => client.send(new sdk.CreateMultipartUploadCommand(input)),
+    uploadPart: (input) => client.send(new sdk.UploadPartCommand(input)),
+    completeUpload: (input) => client.send(new sdk.CompleteMultipartUploadCommand(input)),
+    abortUpload: (input) => client.send(new sdk.AbortMultipartUploadCommand(input)),
+    listUploads: (input) => client.send(new sdk.ListMultipartUploadsCommand(input)),
+    listParts: (input) => client.send(new sdk.ListPartsCommand(input)),
+    putLegalHold: (input) => client.send(new sdk.PutObjectLegalHoldCommand(input)),
+    delete: (input) => client.send(new sdk.DeleteObjectCommand(input)),
+    close: () => client.destroy(),
+  };
+}

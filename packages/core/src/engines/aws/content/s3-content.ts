@@ -1,0 +1,116 @@
+import type { Readable } from 'node:stream';
+import { HoldfastError } from '../../../errors.js';
+import type { Location } from '../../../model.js';
+import type { ByteSource, ContentCopy, ContentStorage } from '../../../ports/index.js';
+import { failureName } from '../failures.js';
+import { abortUploadsBegunBefore } from './abandoned-uploads.js';
+import {
+  addressOf,
+  copyOfKey,
+  keyOf,
+  repositoryPrefix,
+  translateS3Failure,
+  type ContentBucket,
+} from './bucket.js';
+import type { S3Api } from './client.js';
+import { findObject } from './find-object.js';
+import { newestVersion, versionPages } from './object-versions.js';
+import { readOn, type BegunRead } from './read-object.js';
+import { removeKey } from './remove-copy.js';
+import { storeCopy } from './store-copy.js';
+
+/** Bytes that one request carries. Longer contents go up in parts of this size. */
+const PART_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Contents in an S3 bucket, one object per copy.
+ *
+ * A key is written once: S3 itself refuses a second writer, so that no copy is ever replaced. Where the bucket has Object Lock,
+ * a copy is held from its upload on, and only {@link delete} lifts that (docs/decisions/0007-held-from-upload.md).
+ */
+export class S3Content implements ContentStorage {
+  readonly #s3: S3Api;
+  readonly #bucket: ContentBucket;
+  readonly #partBytes: number;
+
+  constructor(s3: S3Api, bucket: ContentBucket, { partBytes = PART_BYTES } = {}) {
+    this.#s3 = s3;
+    this.#bucket = bucket;
+    this.#partBytes = partBytes;
+  }
+
+  async has(copy: ContentCopy): Promise<number | undefined> {
+    return (await findObject(this.#s3, this.#bucket, keyOf(this.#bucket, copy)))?.size;
+  }
+
+  async put(copy: ContentCopy, source: ByteSource): Promise<void> {
+    await storeCopy(this.#s3, this.#bucket, copy, source, this.#partBytes);
+  }
+
+  async open(copy: ContentCopy): Promise<Readable> {
+    const key = keyOf(this.#bucket, copy);
+    const begun = (await this.#get(key)) ?? (await this.#getHidden(key));
+    if (begun === undefined) {
+      throw new HoldfastError(
+        'not-found',
+        `content ${copy.digest} is not in the bucket "${this.#bucket.name}"`,
+      );
+    }
+    return readOn(this.#s3, this.#bucket, begun);
+  }
+
+  async delete(copy: ContentCopy): Promise<void> {
+    await removeKey(this.#s3, this.#bucket, keyOf(this.#bucket, copy));
+  }
+
+  async *list(repository: string): AsyncIterable<ContentCopy> {
+    const prefix = repositoryPrefix(this.#bucket, repository);
+    let last: string | undefined;
+    for await (const page of versionPages(this.#s3, this.#bucket, prefix)) {
+      for (const { Key } of page.Versions ?? []) {
+        if (Key === undefined || Key === last) continue;
+        last = Key;
+        const copy = copyOfKey(this.#bucket, Key);
+        if (copy !== undefined) yield copy;
+      }
+    }
+  }
+
+  async removeAbandoned(before: Date): Promise<number> {
+    return abortUploadsBegunBefore(this.#s3, this.#bucket, before);
+  }
+
+  /** With the object version where the copy is stored, so that a delete marker cannot hide it; without, where it would be. */
+  async locate(copy: ContentCopy): Promise<Location> {
+    const { region, name: bucket } = this.#bucket;
+    const key = keyOf(this.#bucket, copy);
+    const found = await findObject(this.#s3, this.#bucket, key);
+    const versioned = found !== undefined && found.objectVersion !== 'null';
+    return { region, bucket, key, ...(versioned ? { objectVersion: found.objectVersion } : {}) };
+  }
+
+  async #get(key: string, objectVersion?: string): Promise<BegunRead | undefined> {
+    try {
+      const answer = await this.#s3.get({
+        ...addressOf(this.#bucket),
+        Key: key,
+        ...(objectVersion === undefined ? {} : { VersionId: objectVersion }),
+      });
+      return {
+        key,
+        body: answer.Body as Readable,
+        size: answer.ContentLength ?? 0,
+        objectVersion: objectVersion ?? answer.VersionId,
+      };
+    } catch (error) {
+      if (['NoSuchKey', 'NoSuchVersion'].includes(failureName(error))) return undefined;
+      throw translateS3Failure(error, this.#bucket);
+    }
+  }
+
+  /** The newest version behind a delete marker. */
+  async #getHidden(key: string): Promise<BegunRead | undefined> {
+    const version = await newestVersion(this.#s3, this.#bucket, key);
+    return version === undefined ? undefined : this.#get(key, version.objectVersion);
+  }
+}
