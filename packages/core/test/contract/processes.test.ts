@@ -23,7 +23,7 @@ function freshUrl(): string {
 }
 
 async function together(children: readonly Child[]): Promise<void> {
-  await Promise.all(children.map((child) => child.ready()));
+  await Promise.all(children.map((child) => child.said(1)));
   for (const child of children) child.go();
 }
 

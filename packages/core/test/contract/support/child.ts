@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 
 /** A worker program that runs in a process of its own, and says what it did in lines of JSON. */
 export class Child {
   readonly process: ChildProcess;
   readonly lines: unknown[] = [];
+  readonly #output: Interface;
   /** Settles when the process is gone and everything it said was read. */
   readonly ended: Promise<{ code: number | null; stderr: string }>;
 
@@ -16,7 +18,8 @@ export class Child {
     this.process = spawn(process.execPath, [join(workers, program), ...args], { env, stdio: 'pipe' });
     let stderr = '';
     this.process.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    createInterface({ input: this.process.stdout! }).on('line', (line) => this.#take(line));
+    this.#output = createInterface({ input: this.process.stdout! });
+    this.#output.on('line', (line) => this.#take(line));
     this.ended = new Promise((resolve, reject) => {
       this.process.on('error', reject);
       this.process.on('close', (code) => resolve({ code, stderr }));
@@ -31,11 +34,13 @@ export class Child {
     }
   }
 
-  /** Waits for the first line. */
-  async ready(): Promise<void> {
-    if (this.lines.length > 0) return;
-    const first = new Promise((resolve) => this.process.stdout!.once('data', resolve));
-    await Promise.race([first, this.ended]);
+  /** Waits until it has said that many lines, or has ended. */
+  async said(count: number): Promise<void> {
+    const end = new AbortController();
+    void this.ended.finally(() => end.abort());
+    while (this.lines.length < count && !end.signal.aborted) {
+      await Promise.race([once(this.#output, 'line'), this.ended]);
+    }
   }
 
   /** Lets a worker that waits for its standard input begin. */

@@ -3,12 +3,6 @@ import { openStore } from '../../../src/index.js';
 import { replay, SteppedClock } from '../../../src/testing/index.js';
 import { history } from './random-commands.js';
 
-/** How many random histories each engine plays: all of them in `npm test`, fewer where one suite is run by hand. */
-export const HISTORIES = Number(process.env['HOLDFAST_TEST_HISTORIES'] ?? 1_000);
-
-/** As long as a busy machine may take for them. */
-export const HISTORIES_TIMEOUT_MS = 60_000 + 60 * HISTORIES;
-
 /** How many histories share one store, each in a repository of its own: opening a store costs more than a history. */
 const PER_STORE = 200;
 const RECOVERY_WINDOW_MS = 7 * 24 * 3_600_000;
