@@ -179,7 +179,7 @@ export interface Catalog {
 
   /** Protects a content from the sweep, whether it is stored already or about to be. Absent repositories throw `not-found`. */
   leaseContent(input: LeaseInput): Promise<Lease>;
-  /** Leases contents of one repository, all or none. */
+  /** The same for many of one repository. */
   leaseContents(inputs: readonly LeaseInput[]): Promise<readonly Lease[]>;
   releaseLease(lease: LeaseKey): Promise<void>;
   /**

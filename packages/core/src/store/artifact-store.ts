@@ -23,7 +23,7 @@ import { openContext, withArn, type StoreContext } from './context.js';
 import { deleteVersion, explain, undeleteVersion } from './deletion.js';
 import { collectGarbage } from './gc.js';
 import { pagesOf } from './pages.js';
-import { publish } from './publish.js';
+import { publish, publishAll } from './publish.js';
 import { locateVersion, openVersion, readVersionTo, type OpenVersion } from './reading.js';
 import { createRepository, deleteRepository } from './repositories.js';
 import { findNamed, resolveNamed } from './resolve.js';
@@ -87,6 +87,11 @@ export class ArtifactStore {
    */
   publish(input: PublishInput): Promise<PublishResult> {
     return publish(this.#context, input);
+  }
+
+  /** Publishes many with few requests, in their order. When it throws, some may be published; repeating it is safe. */
+  publishAll(inputs: readonly PublishInput[]): Promise<PublishResult[]> {
+    return publishAll(this.#context, inputs);
   }
 
   /** The live version that a name stands for at this moment. */

@@ -16,11 +16,20 @@ export const leasePath = (lease: string): ReturnType<typeof path> => path('lease
 /** At most this many contents: with the gates and a spare they fill a transaction. */
 export const LEASED_AT_ONCE = 90;
 
+/** Leases contents of one repository, as many as fit in one transaction. */
+export async function leaseContents(context: Context, inputs: readonly LeaseInput[]): Promise<Lease[]> {
+  const leases: Lease[] = [];
+  for (let i = 0; i < inputs.length; i += LEASED_AT_ONCE) {
+    leases.push(...(await leaseTogether(context, inputs.slice(i, i + LEASED_AT_ONCE))));
+  }
+  return leases;
+}
+
 /**
- * Leases contents of one repository, all in one transaction. It first assumes what was seen last, and otherwise that a
+ * Leases contents in one transaction. It first assumes what was seen last, and otherwise that a
  * content is new: a refusal tells what is there, and costs one more request.
  */
-export function leaseContents(context: Context, inputs: readonly LeaseInput[]): Promise<Lease[]> {
+function leaseTogether(context: Context, inputs: readonly LeaseInput[]): Promise<Lease[]> {
   const repository = inputs[0]!.repository;
   const digests = [...new Set(inputs.map(({ digest }) => digest))];
   const seen = new Map(digests.map((digest) => [digest, context.hints.content(repository, digest)]));

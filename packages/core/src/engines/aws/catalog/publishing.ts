@@ -29,7 +29,10 @@ export async function recordVersions(
   inputs: readonly RecordVersionInput[],
 ): Promise<RecordVersionResult[]> {
   const recordings = inputs.map((input): Recording => ({ input }));
-  for (const together of groups(recordings)) {
+  // Those with a lease first: they may store the very content that others rely on.
+  const leased = recordings.filter(({ input }) => input.lease !== undefined);
+  const blind = recordings.filter(({ input }) => input.lease === undefined);
+  for (const together of [...groups(leased), ...groups(blind)]) {
     await lookFirst(context, together);
     const drafts = await carryOut(context, planner(context, together));
     for (const [recording, draft] of drafts) finish(context, recording, draft);
@@ -54,12 +57,17 @@ function groups(recordings: readonly Recording[]): Recording[][] {
 
 /** Without a lease it is unknown whether the content is there at all, so that is looked up. */
 async function lookFirst(context: Context, together: readonly Recording[]): Promise<void> {
+  if (together[0]?.input.lease !== undefined) return;
+  const text = ({ pk, sk }: Key): string => JSON.stringify([pk, sk]);
+  const keysOf = ({ input: { repository, id, digest } }: Recording): [Key, Key] => [
+    contentKey(repository, digest),
+    namedKey(repository, digest, id),
+  ];
+  const keys = [...new Map(together.flatMap(keysOf).map((key) => [text(key), key])).values()];
+  const found = new Map((await context.table.snapshot(keys)).map((item, i) => [text(keys[i]!), item]));
   for (const recording of together) {
-    const { repository, id, digest, lease } = recording.input;
-    if (lease !== undefined) continue;
-    const keys: Key[] = [contentKey(repository, digest), namedKey(repository, digest, id)];
-    const [content, named] = await context.table.snapshot<object>(keys);
-    learnContent(context, [recording], (content ?? null) as ContentItem | null);
+    const [content, named] = keysOf(recording).map((key) => found.get(text(key)));
+    learnContent(context, [recording], content as ContentItem | undefined);
     if (recording.result !== undefined || named === undefined) continue;
     const item: VersionItem | undefined = await findVersionItem(context, named as VersionFacts);
     if (item?.state === 'live') recording.result = { outcome: 'existing', version: versionRecord(item) };

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, lstatSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { checkArtifactId, checkDigest, checkRepositoryName, quote, type Digest } from '../arn/index.js';
+import { HoldfastError } from '../errors.js';
+import type { ByteSource } from '../ports/index.js';
+import { systemErrorCode } from '../system-errors.js';
+import type { StoreContext } from './context.js';
+import { readDirectory } from './directory.js';
+import { hashBytes, hashFile, hashStream } from './hashing.js';
+import type { PublishInput } from './types.js';
+
+/** A content that is about to be published: its digest, and where its bytes are if they have to move. */
+export interface Prepared {
+  readonly input: PublishInput;
+  readonly repository: string;
+  readonly digest: Digest;
+  /** Absent when the content is expected to be stored already. */
+  readonly source?: ByteSource;
+  readonly size: number;
+  readonly treeDigest?: string;
+  /** Packs a tree that was recognised, should its content be gone. */
+  readonly pack?: () => Promise<Prepared>;
+}
+
+/** Files in the scratch folder that go when the work is over. */
+export class Scratch {
+  readonly #files: string[] = [];
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  file(): string {
+    const file = join(this.#folder, `publish-${randomUUID()}`);
+    this.#files.push(file);
+    return file;
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.#files.map((file) => rm(file, { force: true })));
+  }
+}
+
+/** Finds out what there is to publish: reads or packs it, and takes its digest. */
+export async function prepare(
+  context: StoreContext,
+  input: PublishInput,
+  scratch: Scratch,
+): Promise<Prepared> {
+  checkArtifactId(input.id);
+  const about = { input, repository: checkRepositoryName(input.repository ?? 'default') };
+  const { source } = input;
+  switch (source.kind) {
+    case 'digest':
+      return { ...about, digest: checkDigest(source.digest), size: 0 };
+    case 'bytes':
+      return {
+        ...about,
+        ...hashBytes(source.bytes),
+        source: { open: () => Readable.from([source.bytes]) },
+      };
+    case 'stream': {
+      const file = scratch.file();
+      return { ...about, ...(await hashStream(source.stream, file)), source: fileSource(file) };
+    }
+    case 'path':
+      return isDirectory(source.path)
+        ? prepareDirectory(context, about, source.path, scratch)
+        : prepareFile(context, about, source.path);
+  }
+}
+
+type About = Pick<Prepared, 'input' | 'repository'>;
+
+async function prepareFile(context: StoreContext, about: About, path: string): Promise<Prepared> {
+  const hashed = await readable(path, () => hashFile(path));
+  context.onEvent({ type: 'hashed', path, bytes: hashed.size });
+  return { ...about, ...hashed, source: fileSource(path) };
+}
+
+/** A tree that anyone published to the repository before is recognised by its digest, and not packed. */
+async function prepareDirectory(
+  context: StoreContext,
+  about: About,
+  path: string,
+  scratch: Scratch,
+): Promise<Prepared> {
+  const directory = await readDirectory(context, path, about.repository);
+  const { treeDigest } = directory;
+  const pack = async (): Promise<Prepared> => {
+    const file = scratch.file();
+    const packed = await directory.pack(file);
+    context.onEvent({ type: 'packed', path, entries: packed.entries, bytes: packed.size });
+    return { ...about, ...packed, source: fileSource(file) };
+  };
+  const known = await context.engine.catalog.findTree(about.repository, treeDigest);
+  return known === undefined ? pack() : { ...about, ...known, treeDigest, pack };
+}
+
+function fileSource(path: string): ByteSource {
+  return { size: statSync(path).size, open: () => createReadStream(path, { highWaterMark: 128 * 1024 }) };
+}
+
+function isDirectory(path: string): boolean {
+  const stats = statOf(path);
+  if (stats.isDirectory()) return true;
+  if (stats.isFile()) return false;
+  throw new HoldfastError('invalid-input', `${quote(path)} is neither a file nor a directory`);
+}
+
+function statOf(path: string): ReturnType<typeof statSync> & object {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function readable<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  const code = systemErrorCode(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const dangling = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    const why = dangling ? 'is a symbolic link to nothing' : 'does not exist';
+    return new HoldfastError('invalid-input', `${quote(path)} ${why}`, { cause: error });
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new HoldfastError('access-denied', `${quote(path)} cannot be read: permission denied`, {
+      cause: error,
+    });
+  }
+  return code === ''
+    ? error
+    : new HoldfastError('unavailable', `${quote(path)} cannot be read (${code})`, { cause: error });
+}

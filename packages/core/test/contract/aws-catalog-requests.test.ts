@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Engine } from '../../src/ports/index.js';
+import type { StoreContext } from '../../src/store/context.js';
+import { publishAll } from '../../src/store/publish.js';
+import { CallCounter } from './support/counted-calls.js';
+import { openOnTable, startDynamo, type DynamoTables } from './support/dynamo-tables.js';
+
+const consumer = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1';
+const at = '2026-01-01T00:00:00.000Z';
+const actor = { by: 'tester', at };
+
+let tables: DynamoTables;
+let table: string;
+
+beforeAll(async () => {
+  tables = await startDynamo();
+});
+
+afterAll(async () => {
+  await tables.close();
+});
+
+beforeEach(async () => {
+  table = await tables.make();
+});
+
+/** A process of its own: it remembers nothing of what others saw. */
+async function withProcess<T>(work: (engine: Engine, calls: CallCounter) => Promise<T>): Promise<T> {
+  const calls = new CallCounter();
+  const engine = calls.watchUploads(await openOnTable(tables, table, calls.watch));
+  try {
+    return await work(engine, calls);
+  } finally {
+    await engine.catalog.close();
+  }
+}
+
+/** Publishes 50 assets in a process of its own; returns its requests and what became of the assets. */
+function publish50(contentOf: (i: number) => string) {
+  return withProcess(async (engine, calls) => {
+    const context: StoreContext = {
+      ...{ engine, identity: engine.identity, by: 'tester', clock: () => new Date(at) },
+      ...{ onEvent: () => undefined, recoveryWindowMs: 1_000, leaseMs: 3_600_000, cache: false },
+    };
+    const inputs = Array.from({ length: 50 }, (_, i) => ({
+      id: `app/function-${i}`,
+      source: { kind: 'bytes', bytes: Buffer.from(contentOf(i)) } as const,
+    }));
+    calls.take();
+    const outcomes = (await publishAll(context, inputs)).map(({ outcome, version }) => ({
+      outcome,
+      number: version.number,
+    }));
+    return { calls: calls.take(), outcomes };
+  });
+}
+
+const same = (i: number): string => `content ${i}`;
+
+async function withRepository(): Promise<Engine> {
+  const engine = await openOnTable(tables, table);
+  await engine.catalog.getRepository('default');
+  return engine;
+}
+
+describe('publishing 50 assets', () => {
+  test('is at most 55 requests at first, 1 when nothing changed, 4 when one did', async () => {
+    const keeper = await withRepository();
+    const first = await publish50(same);
+    expect(first.outcomes).toEqual(Array(50).fill({ outcome: 'created', number: 1 }));
+    expect(first.calls.filter((call) => call === 'put')).toHaveLength(50);
+    expect(first.calls.length).toBeLessThanOrEqual(55);
+
+    const unchanged = await publish50(same);
+    expect(unchanged.outcomes.every(({ outcome }) => outcome === 'existing')).toBe(true);
+    expect(unchanged.calls).toEqual(['transactGet']);
+
+    const one = await publish50((i) => (i === 7 ? 'changed' : same(i)));
+    expect(one.outcomes[7]).toEqual({ outcome: 'created', number: 2 });
+    expect(one.calls.length).toBeLessThanOrEqual(4);
+    await keeper.catalog.close();
+  });
+});
+
+describe('a stack with 500 references', () => {
+  test('is settled with at most 15 requests, also again with another deployment', async () => {
+    const keeper = await withRepository();
+    const { catalog } = keeper;
+    const versions = Array.from({ length: 500 }, (_, i) => ({
+      repository: 'default',
+      id: `f${i}`,
+      number: 1,
+    }));
+    await recordContents(
+      keeper,
+      versions.map(({ id }) => id),
+    );
+    await withProcess(async ({ catalog: deployer }, calls) => {
+      const settle = async (deployment: string, count: number) => {
+        calls.take();
+        const { revision } = await deployer.getConsumer(consumer);
+        const references = versions
+          .slice(0, count)
+          .map((version) => ({ version, slot: `${version.id}.Code` }));
+        const evidence = {
+          consumer,
+          revision,
+          deployment,
+          references,
+          mode: 'replace',
+          releasePins: [],
+        } as const;
+        const result = await deployer.settle({ ...actor, ...evidence });
+        return { result, calls: calls.take().length };
+      };
+      const first = await settle('d1', 500);
+      expect(first.result).toMatchObject({ outcome: 'settled', added: { length: 500 } });
+      expect(first.calls).toBeLessThanOrEqual(15);
+      expect((await settle('d2', 500)).calls).toBeLessThanOrEqual(15);
+      expect((await catalog.getConsumer(consumer)).references).toHaveLength(500);
+      const removal = await settle('d3', 0);
+      expect(removal.result).toMatchObject({ released: { length: 500 } });
+      expect(removal.calls).toBeLessThanOrEqual(15);
+    });
+    expect(await catalog.listConsumers({ limit: 9 })).toEqual([]);
+    await catalog.close();
+  });
+});
+
+/** Records a version of the same stored content in each artifact. */
+async function recordContents(engine: Engine, ids: readonly string[]): Promise<void> {
+  const digest = `sha256:${'0'.repeat(64)}` as const;
+  const about = {
+    ...actor,
+    repository: 'default',
+    digest,
+    size: 1,
+    mediaType: 'text/plain',
+    labels: {},
+    provenance: {},
+  };
+  const lease = { repository: 'default', digest, lease: 'one', expiresAt: '2027-01-01T00:00:00.000Z' };
+  await engine.catalog.leaseContent(lease);
+  await engine.catalog.recordVersions(
+    ids.map((id, i) => ({ ...about, id, ...(i === 0 ? { lease: 'one' } : {}) })),
+  );
+}
+
+describe('a delete', () => {
+  test('is decided by one request, however many use other versions', async () => {
+    const keeper = await withRepository();
+    await recordContents(keeper, ['a', 'b', 'c']);
+    await withProcess(async ({ catalog }, calls) => {
+      const version = { repository: 'default', id: 'a', number: 1 };
+      await catalog.getVersion(version);
+      calls.take();
+      expect((await catalog.condemnVersion(version, at, actor)).outcome).toBe('condemned');
+      expect(calls.take()).toEqual(['transactWrite']);
+    });
+    await keeper.catalog.close();
+  });
+});
