@@ -179,3 +179,21 @@ describe('a source that fails', () => {
     expect(await Array.fromAsync(store.events())).toEqual([]);
   }
 });
+
+describe('a store folder that cannot be', () => {
+  test('is refused at once, also where the system makes no folders', async () => {
+    const error = await refusal(openStore('file:/proc/no/such'));
+
+    expect(error.code).toBe('access-denied');
+    expect(error.message).toContain('file:/proc/no/such');
+  });
+
+  test('is refused when a file stands in its way', async () => {
+    const file = join(root, 'a-file');
+    writeFileSync(file, '');
+
+    const error = await refusal(openStore(`file:${file}`));
+
+    expect(error.code).toBe('access-denied');
+  });
+});

@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { HoldfastError } from '../../errors.js';
 import type { Engine, EngineOptions } from '../../ports/index.js';
+import { systemErrorCode } from '../../system-errors.js';
 import { embeddedIdentity } from '../identity.js';
 import { SqliteCatalog } from '../sqlite/sqlite-catalog.js';
 import { FileContent } from './content.js';
@@ -14,7 +15,7 @@ export function openFileEngine(url: string, options: EngineOptions): Engine {
   const content = join(root, 'content');
   const scratch = join(root, 'scratch');
   try {
-    for (const folder of [content, scratch]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [content, scratch]) makeFolders(folder);
   } catch (error) {
     throw new HoldfastError('access-denied', `the store folder of ${url} cannot be made or opened`, {
       hint: 'Name a folder that you may write to: --store file:<folder>.',
@@ -28,6 +29,23 @@ export function openFileEngine(url: string, options: EngineOptions): Engine {
     content: new FileContent(content, scratch, identity, options.bucket),
     scratch,
   };
+}
+
+/**
+ * Makes a folder and what is missing above it. Node's own recursive form never ends where the system answers ENOENT below a
+ * folder that exists, as under /proc.
+ */
+function makeFolders(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'EEXIST') return;
+    const above = dirname(folder);
+    if (code !== 'ENOENT' || above === folder || existsSync(above)) throw error;
+    makeFolders(above);
+    makeFolders(folder);
+  }
 }
 
 function folderOf(url: string): string {
