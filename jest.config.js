@@ -1,3 +1,8 @@
+const { join } = require('node:path');
+
+// Tests remember nothing in the user's own cache.
+process.env.XDG_CACHE_HOME = join(__dirname, 'node_modules/.cache/tests');
+
 const base = {
   testEnvironment: 'node',
   transform: {

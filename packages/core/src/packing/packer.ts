@@ -78,6 +78,9 @@ export class Packer {
   }
 
   private async addSmall(entry: FileEntry): Promise<void> {
+    if (entry.sha256 !== undefined && this.addCopy(entry, entry.sha256)) {
+      return;
+    }
     const weight = 2 * entry.size + JOB_WEIGHT;
     await this.queue.room(weight);
     const buffer = this.buffers.take(entry.size);
@@ -111,7 +114,7 @@ export class Packer {
     // Reading a large file twice pays only when the first time may spare compressing it.
     if (
       this.previous?.mayHave(entry.size) === true &&
-      this.addCopy(entry, hashContent(entry, this.scratch))
+      this.addCopy(entry, entry.sha256 ?? hashContent(entry, this.scratch))
     ) {
       return;
     }

@@ -57,7 +57,8 @@ export function treeOfFile(file: string): Tree {
 
 function fileEntry(path: string, file: string, stats: Stats): FileEntry {
   const mode = (stats.mode & 0o100) === 0 ? 0o644 : 0o755;
-  return { kind: 'file', path, mode, size: stats.size, source: { file } };
+  const stamp = { mtimeMs: stats.mtimeMs, ctimeMs: stats.ctimeMs, inode: stats.ino };
+  return { kind: 'file', path, mode, size: stats.size, source: { file }, stamp };
 }
 
 function readDirectory(top: string, directory: string, inherited: IgnoreRules, entries: TreeEntry[]): void {

@@ -32,31 +32,52 @@ export function treeDigestOf(entries: readonly DigestedEntry[]): TreeDigest {
   return `tree${PACKING_FORMAT}:${sum.digest('hex')}`;
 }
 
-/** An entry with what its content is known to be; for files the SHA-256 has to be given. */
-export function digestedEntry(entry: TreeEntry, sha256: string): DigestedEntry {
-  const content = entry.kind === 'file' ? sha256 : entry.kind === 'symlink' ? entry.target : '';
-  return { path: entry.path, kind: entry.kind, mode: modeOf(entry), content };
-}
-
 /**
  * The tree digest of what is on disk now: the one that {@link packTree} would give, without packing.
  * Reads every file once; throws `conflict` when one is not as the tree says, `access-denied` when one may not be read.
  */
 export async function digestTree(tree: Tree): Promise<TreeDigest> {
+  return treeDigestOfContents(tree, await hashTree(tree, () => undefined));
+}
+
+/** The digest of a tree whose contents are known: for every entry, in the tree's order, a file's SHA-256 in hexadecimal. */
+export function treeDigestOfContents(tree: Tree, contents: readonly string[]): TreeDigest {
+  return treeDigestOf(
+    tree.entries.map((entry, i) => ({
+      path: entry.path,
+      kind: entry.kind,
+      mode: modeOf(entry),
+      content: entry.kind === 'symlink' ? entry.target : contents[i]!,
+    })),
+  );
+}
+
+/**
+ * The SHA-256 in hexadecimal of every file of the tree, in the tree's order, and an empty text for what is no file. Reads
+ * what is not known already, and throws like {@link digestTree}.
+ */
+export async function hashTree(
+  tree: Tree,
+  known: (entry: FileEntry) => string | undefined,
+): Promise<string[]> {
   const scratch = Buffer.allocUnsafeSlow(READ_SIZE);
-  const digested: DigestedEntry[] = [];
+  const contents: string[] = [];
   let sinceYield = 0;
   for (const entry of tree.entries) {
-    const sha256 = entry.kind === 'file' ? hashContent(entry, scratch) : '';
-    digested.push(digestedEntry(entry, sha256));
+    if (entry.kind !== 'file') {
+      contents.push('');
+      continue;
+    }
+    const remembered = known(entry);
+    contents.push(remembered ?? hashContent(entry, scratch));
     // Synchronous reads are several times faster, but timers and signals of the host must get their turn.
-    sinceYield += entry.kind === 'file' ? entry.size + 4096 : 0;
+    sinceYield += remembered === undefined ? entry.size + 4096 : 0;
     if (sinceYield > 64 * 1024 * 1024) {
       sinceYield = 0;
       await setImmediate();
     }
   }
-  return treeDigestOf(digested);
+  return contents;
 }
 
 /** The SHA-256 of a file's content in hexadecimal, read through the scratch buffer. */

@@ -1,6 +1,13 @@
 /** Where the bytes of a file entry come from: a file on disk (absolute path), or memory. */
 export type ContentSource = { readonly file: string } | { readonly bytes: Uint8Array };
 
+/** What a file system changes with a file. Times are milliseconds since 1970, with the fraction that a double holds. */
+export interface FileStamp {
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly inode: number;
+}
+
 /** A regular file. Of its mode only "executable or not" is kept. */
 export interface FileEntry {
   readonly kind: 'file';
@@ -10,6 +17,10 @@ export interface FileEntry {
   /** Bytes, as they were when the tree was read. */
   readonly size: number;
   readonly source: ContentSource;
+  /** As it was when the tree was read. */
+  readonly stamp?: FileStamp;
+  /** The SHA-256 of the content in hexadecimal where that is known; packing then need not read what it can copy. */
+  readonly sha256?: string;
 }
 
 /** A symbolic link whose target stays inside the root. */

@@ -47,6 +47,9 @@ export interface ContentStorage {
   /** Removes what interrupted uploads left behind and last touched before the given instant. Returns how many. */
   removeAbandoned(before: Date): Promise<number>;
 
+  /** Throws `invalid-input` when {@link locate} has no place to name, whatever the copy: to be asked before work begins. */
+  checkLocatable(): Promise<void>;
+
   /** Says where AWS services read the copy. Throws `invalid-input` when the engine has no such place configured. */
   locate(copy: ContentCopy): Promise<Location>;
 

@@ -17,6 +17,8 @@ export interface StoreContext {
   readonly onEvent: ProgressListener;
   readonly recoveryWindowMs: number;
   readonly leaseMs: number;
+  /** See {@link StoreOptions.cache}. */
+  readonly cache?: string | false | undefined;
 }
 
 /** Opens the engine of a store URL, and completes the options. */
@@ -30,6 +32,7 @@ export async function openContext(url: string, options: StoreOptions): Promise<S
     onEvent: options.onEvent ?? (() => undefined),
     recoveryWindowMs: options.recoveryWindowMs ?? 7 * 24 * HOUR_MS,
     leaseMs: options.leaseMs ?? HOUR_MS,
+    cache: options.cache,
   };
 }
 

@@ -21,17 +21,23 @@ export interface StoreOptions extends EngineOptions {
   readonly recoveryWindowMs?: number;
   /** Milliseconds after which an interrupted publish no longer protects its content; one hour by default. */
   readonly leaseMs?: number;
+  /**
+   * The folder where this machine remembers the directories that it published, so that an unchanged one is recognised
+   * without reading its files, and a changed one is packed faster; the user's cache folder by default. It may be removed
+   * at any time. `false`: nothing is remembered, and every file is read.
+   */
+  readonly cache?: string | false;
 }
 
 /**
  * What to publish.
  *
- * - `path`: a file as it is, or a directory as a deterministic zip
+ * - `path`: a file as it is, or with `zip` in a zip of its own; a directory as a deterministic zip
  * - `bytes`, `stream`: as they are; a stream is spooled to disk, never held in memory
  * - `digest`: a content that the repository has already; no byte is read
  */
 export type PublishSource =
-  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'path'; readonly path: string; readonly zip?: boolean }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'stream'; readonly stream: Readable }
   | { readonly kind: 'digest'; readonly digest: Digest };

@@ -7,7 +7,7 @@ import type { StoreIdentity } from '../../arn/index.js';
 import { HoldfastError } from '../../errors.js';
 import type { Location } from '../../model.js';
 import type { ByteSource, ContentCopy, ContentStorage } from '../../ports/index.js';
-import { contentKey, locateInBucket, parseContentKey } from '../locate.js';
+import { contentKey, EmbeddedLocations, parseContentKey } from '../locate.js';
 import { absentAsUndefined, fileErrors, syncFolder } from './filesystem.js';
 
 /**
@@ -19,27 +19,25 @@ import { absentAsUndefined, fileErrors, syncFolder } from './filesystem.js';
 export class FileContent implements ContentStorage {
   readonly #root: string;
   readonly #scratch: string;
-  readonly #identity: StoreIdentity;
-  readonly #bucket: string | undefined;
+  readonly #locations: EmbeddedLocations;
 
   constructor(root: string, scratch: string, identity: StoreIdentity, bucket: string | undefined) {
     this.#root = root;
     this.#scratch = scratch;
-    this.#identity = identity;
-    this.#bucket = bucket;
+    this.#locations = new EmbeddedLocations(identity, bucket);
   }
 
-  #pathOf(copy: ContentCopy): string {
+  localPath(copy: ContentCopy): string {
     return join(this.#root, contentKey(copy));
   }
 
   async has(copy: ContentCopy): Promise<number | undefined> {
-    const stats = await absentAsUndefined<Stats>(fs.stat(this.#pathOf(copy)));
+    const stats = await absentAsUndefined<Stats>(fs.stat(this.localPath(copy)));
     return stats?.size;
   }
 
   async put(copy: ContentCopy, source: ByteSource): Promise<void> {
-    const target = this.#pathOf(copy);
+    const target = this.localPath(copy);
     const partial = join(this.#scratch, `put-${randomUUID()}`);
     await fileErrors('the content could not be stored', async () => {
       await makeFolder(dirname(target), this.#root);
@@ -55,14 +53,14 @@ export class FileContent implements ContentStorage {
   }
 
   async open(copy: ContentCopy): Promise<Readable> {
-    const file = await absentAsUndefined(fs.open(this.#pathOf(copy), constants.O_RDONLY));
+    const file = await absentAsUndefined(fs.open(this.localPath(copy), constants.O_RDONLY));
     if (file === undefined)
       throw new HoldfastError('not-found', `content ${copy.digest} is not in the store's files`);
     return file.createReadStream({ highWaterMark: 128 * 1024 });
   }
 
   async delete(copy: ContentCopy): Promise<void> {
-    const path = this.#pathOf(copy);
+    const path = this.localPath(copy);
     const removed = await absentAsUndefined(fs.unlink(path).then(() => true));
     if (removed === true)
       await fileErrors('the content could not be removed', () => syncFolder(dirname(path)));
@@ -96,7 +94,11 @@ export class FileContent implements ContentStorage {
   }
 
   async locate(copy: ContentCopy): Promise<Location> {
-    return locateInBucket(copy, this.#identity, this.#bucket);
+    return this.#locations.of(copy);
+  }
+
+  async checkLocatable(): Promise<void> {
+    this.#locations.check();
   }
 }
 

@@ -76,6 +76,18 @@ describe('packing with a previous zip', () => {
     expect((await pack({ previous: { file, index } })).equals(clean)).toBe(true);
   });
 
+  test('does not read a content whose digest is known and whose compression can be copied', async () => {
+    const digests = new Map(index.entries.map(({ path, content }) => [path, content]));
+    const entries = readTree(root).entries.map((entry) =>
+      entry.kind === 'file'
+        ? { ...entry, source: { file: '/nowhere' }, sha256: digests.get(entry.path) ?? '' }
+        : entry,
+    );
+    await packTree({ entries }, join(out, 'copied.zip'), { previous: { file, index } });
+    expect(readFileSync(join(out, 'copied.zip')).equals(readFileSync(file))).toBe(true);
+    await expect(packTree({ entries }, join(out, 'clean.zip'))).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   test('does without a zip of another compressor, and takes an index that went through JSON', async () => {
     const previous = { file, index: JSON.parse(JSON.stringify(index)) as PackIndex };
     expect((await pack({ previous, level: 1 })).equals(await pack({ level: 1 }))).toBe(true);

@@ -1,0 +1,59 @@
+import type { PackResult, Previous, Tree, TreeDigest, TreeMemory } from '../packing/index.js';
+import type { StoreContext } from './context.js';
+
+/** A directory as it is now: its digest, and how to pack it. */
+export interface ReadDirectory {
+  readonly treeDigest: TreeDigest;
+  /** Packs into a file, copying what did not change since the directory was published last, where that costs less. */
+  pack(file: string): Promise<PackResult>;
+}
+
+/** Reads a directory, with the help of what this machine remembers of it. Throws like `readTree` and `digestTree`. */
+export async function readDirectory(
+  context: StoreContext,
+  path: string,
+  repository: string,
+): Promise<ReadDirectory> {
+  const packing = await import('../packing/index.js');
+  const tree = packing.readTree(path);
+  if (context.cache === false) {
+    return {
+      treeDigest: await packing.digestTree(tree),
+      pack: (file) => packing.packTree(tree, file),
+    };
+  }
+  const memory = new packing.TreeMemory(context.cache ?? packing.cacheFolder(), path);
+  const { treeDigest, known } = await memory.recognise(tree);
+  return {
+    treeDigest,
+    pack: async (file) => packRemembering(context, repository, memory, known(), file),
+  };
+}
+
+async function packRemembering(
+  context: StoreContext,
+  repository: string,
+  memory: TreeMemory,
+  tree: Tree,
+  file: string,
+): Promise<PackResult> {
+  const { packTree } = await import('../packing/index.js');
+  const previous = await findPrevious(context, repository, memory);
+  const packed = await packTree(tree, file, previous === undefined ? {} : { previous });
+  memory.keepPacking(packed.index);
+  return packed;
+}
+
+/** The zip of the last packing, if the store has it on this machine: to fetch it may take longer than to compress. */
+async function findPrevious(
+  { engine }: StoreContext,
+  repository: string,
+  memory: TreeMemory,
+): Promise<Previous | undefined> {
+  if (engine.content.localPath === undefined) return undefined;
+  const index = memory.lastPacking();
+  if (index === undefined) return undefined;
+  const content = await engine.catalog.getContent(repository, index.digest);
+  if (content?.state !== 'stored') return undefined;
+  return { file: engine.content.localPath(content), index };
+}

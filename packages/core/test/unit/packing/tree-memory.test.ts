@@ -1,0 +1,239 @@
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { cacheFolder, digestTree, readTree, TreeMemory, type Tree } from '../../../src/packing/index.js';
+import { directoryWith, temporaryDirectory } from './support/temporary-directory.js';
+
+/** Longer than files stay suspect. */
+const LATER_MS = 60_000;
+
+let root: string;
+let folder: string;
+
+beforeEach(() => {
+  root = directoryWith({
+    'node_modules/a.js': 'module.exports = 1;\n',
+    'src/one.js': 'one',
+    'src/two.js': 'two',
+    'empty.txt': '',
+  });
+  symlinkSync('src/one.js', join(root, 'link'));
+  mkdirSync(join(root, 'hollow'));
+  folder = temporaryDirectory();
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** What the memory says of the directory, asked so much later than now that its files have long been as they are. */
+function recognise(after = LATER_MS): ReturnType<TreeMemory['recognise']> {
+  const then = Date.now() + after;
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(then);
+  return new TreeMemory(folder, root).recognise(readTree(root)).finally(() => clock.mockRestore());
+}
+
+const digestNow = (): ReturnType<typeof digestTree> => digestTree(readTree(root));
+
+/** A tree whose files cannot be read, so that only what is remembered can tell its digest. */
+function unreadable(tree: Tree): Tree {
+  return {
+    entries: tree.entries.map((entry) =>
+      entry.kind === 'file' ? { ...entry, source: { file: '/nowhere' } } : entry,
+    ),
+  };
+}
+
+test('an unchanged directory is recognised without reading a file', async () => {
+  expect((await recognise()).treeDigest).toBe(await digestNow());
+  const again = new TreeMemory(folder, root).recognise(unreadable(readTree(root)));
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * LATER_MS);
+  await expect(new TreeMemory(folder, root).recognise(unreadable(readTree(root)))).resolves.toMatchObject({
+    treeDigest: await digestNow(),
+  });
+  clock.mockRestore();
+  // The clock is behind the time when the directory was read: nothing is trusted, and the files are missed.
+  await expect(again).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('only changed files are read', async () => {
+  await recognise();
+  writeFileSync(join(root, 'src/two.js'), 'TWO');
+  const tree = readTree(root);
+  const mixed = {
+    entries: tree.entries.map((entry) =>
+      entry.kind === 'file' && entry.path !== 'src/two.js'
+        ? { ...entry, source: { file: '/nowhere' } }
+        : entry,
+    ),
+  };
+  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * LATER_MS);
+  expect((await new TreeMemory(folder, root).recognise(mixed)).treeDigest).toBe(await digestNow());
+});
+
+test('a file that was written just now is not trusted', async () => {
+  await recognise(0);
+  const then = Date.now();
+  jest.spyOn(Date, 'now').mockReturnValue(then);
+  await expect(new TreeMemory(folder, root).recognise(unreadable(readTree(root)))).rejects.toMatchObject({
+    code: 'conflict',
+  });
+});
+
+test('a file whose times lie in the future is not trusted', async () => {
+  const future = new Date(Date.now() + 10 * LATER_MS);
+  utimesSync(join(root, 'src/one.js'), future, future);
+  await recognise();
+  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * LATER_MS);
+  await expect(new TreeMemory(folder, root).recognise(unreadable(readTree(root)))).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('src/one.js'),
+  });
+});
+
+/** Every way in which a directory changes, by the smallest amount that changes its digest. */
+const changes: Readonly<Record<string, (at: (path: string) => string) => void>> = {
+  'the same size': (at) => writeFileSync(at('src/one.js'), 'eno'),
+  'the same size, and its time put back': (at) => {
+    const { atime, mtime } = lstatSync(at('src/one.js'));
+    writeFileSync(at('src/one.js'), 'eno');
+    utimesSync(at('src/one.js'), atime, mtime);
+  },
+  'in place': (at) => {
+    const fd = openSync(at('src/one.js'), 'r+');
+    writeSync(fd, 'X', 0);
+    closeSync(fd);
+  },
+  'replaced by a rename, of the same size and time': (at) => {
+    const { atime, mtime } = lstatSync(at('src/one.js'));
+    writeFileSync(at('new'), 'eno');
+    utimesSync(at('new'), atime, mtime);
+    renameSync(at('new'), at('src/one.js'));
+  },
+  'two files changed places': (at) => {
+    renameSync(at('src/one.js'), at('kept'));
+    renameSync(at('src/two.js'), at('src/one.js'));
+    renameSync(at('kept'), at('src/two.js'));
+  },
+  'made executable': (at) => chmodSync(at('src/one.js'), 0o755),
+  renamed: (at) => renameSync(at('src/one.js'), at('src/eins.js')),
+  gone: (at) => rmSync(at('src/one.js')),
+  'a link to elsewhere': (at) => {
+    rmSync(at('link'));
+    symlinkSync('src/two.js', at('link'));
+  },
+  'a file in place of a link': (at) => {
+    rmSync(at('link'));
+    writeFileSync(at('link'), 'src/one.js');
+  },
+  'a directory in place of an empty file': (at) => {
+    rmSync(at('empty.txt'));
+    mkdirSync(at('empty.txt'));
+  },
+  'an empty directory filled': (at) => writeFileSync(at('hollow/file'), ''),
+};
+
+test.each(Object.keys(changes))('a change is seen: %s', async (name) => {
+  const before = (await recognise()).treeDigest;
+  changes[name]!((path) => join(root, path));
+  const after = (await recognise(2 * LATER_MS)).treeDigest;
+  expect(after).toBe(await digestNow());
+  expect(after).not.toBe(before);
+});
+
+test('after any series of changes and questions the answer is what reading every file gives', async () => {
+  const attempt = fc.array(fc.constantFrom(...Object.keys(changes), 'ask'), { minLength: 1, maxLength: 8 });
+  let asked = 1;
+  await fc.assert(
+    fc.asyncProperty(attempt, async (names) => {
+      for (const name of names) {
+        try {
+          changes[name]?.((path) => join(root, path));
+        } catch {
+          // The file that it would change is gone.
+        }
+        if (name === 'ask') {
+          expect((await recognise(LATER_MS * (asked += 1))).treeDigest).toBe(await digestNow());
+        }
+      }
+      expect((await recognise(LATER_MS * (asked += 1))).treeDigest).toBe(await digestNow());
+    }),
+    { numRuns: 60 },
+  );
+});
+
+describe('what is remembered', () => {
+  const remembered = (): string[] =>
+    readdirSync(join(folder, 'trees')).map((name) => join(folder, 'trees', name));
+
+  test.each<readonly [string, (bytes: Buffer) => Uint8Array]>([
+    ['is empty', () => Buffer.alloc(0)],
+    ['is cut off', (bytes) => bytes.subarray(0, bytes.length - 7)],
+    ['is cut off early', (bytes) => bytes.subarray(0, 20)],
+    ['has grown', (bytes) => Buffer.concat([bytes, Buffer.from('x')])],
+    ['is of another version', (bytes) => Buffer.concat([Buffer.from('hf-seen0'), bytes.subarray(8)])],
+    ['is something else', () => Buffer.from('{"json": true}'.repeat(100))],
+  ])('is not used, and written again, when it %s', async (_, spoil) => {
+    await recognise();
+    const [file = ''] = remembered();
+    writeFileSync(file, spoil(readFileSync(file)));
+    expect((await recognise(2 * LATER_MS)).treeDigest).toBe(await digestNow());
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3 * LATER_MS);
+    const again = new TreeMemory(folder, root).recognise(unreadable(readTree(root)));
+    await expect(again).resolves.toMatchObject({ treeDigest: await digestNow() });
+  });
+
+  test('does not survive any changed byte', async () => {
+    await recognise();
+    const [file = ''] = remembered();
+    const bytes = readFileSync(file);
+    const digest = await digestNow();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+        const spoilt = Buffer.from(bytes);
+        spoilt[at] = spoilt[at]! ^ flip;
+        writeFileSync(file, spoilt);
+        expect((await recognise(2 * LATER_MS)).treeDigest).toBe(digest);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('cannot be written: publishing goes on', async () => {
+    writeFileSync(join(folder, 'trees'), 'a file where the folder should be');
+    expect((await recognise()).treeDigest).toBe(await digestNow());
+  });
+
+  test('is written by several at once', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => recognise()));
+    expect(remembered().filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect((await recognise(2 * LATER_MS)).treeDigest).toBe(await digestNow());
+  });
+
+  test('is of one directory only', async () => {
+    const first = (await recognise()).treeDigest;
+    root = directoryWith({ 'other.js': 'other' });
+    expect((await recognise()).treeDigest).not.toBe(first);
+  });
+});
+
+test('the folder for what can be done without is where the platform keeps such things', () => {
+  expect(cacheFolder({ XDG_CACHE_HOME: '/somewhere' }, 'linux', '/home/me')).toBe('/somewhere/holdfast');
+  expect(cacheFolder({ XDG_CACHE_HOME: 'relative' }, 'linux', '/home/me')).toBe('/home/me/.cache/holdfast');
+  expect(cacheFolder({}, 'darwin', '/Users/me')).toBe('/Users/me/Library/Caches/holdfast');
+});
