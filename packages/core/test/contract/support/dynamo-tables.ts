@@ -57,10 +57,11 @@ export async function openOnTable(
   tables: DynamoTables,
   table: string,
   wrap: (api: DynamoApi) => DynamoApi = (api) => api,
+  config: DynamoDBClientConfig = {},
 ): Promise<Engine> {
   const { identity } = tables;
   const memory = await openEngine(`memory:${table}`, { identity });
-  const api = wrap(await openDynamo(tables.config));
+  const api = wrap(await openDynamo({ ...tables.config, ...config }));
   const catalog = new DynamoCatalog({ api, table, identity });
   catalog.close = async () => {
     api.close();

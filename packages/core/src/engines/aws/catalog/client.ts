@@ -14,12 +14,12 @@ import type {
 
 /** The calls that the catalog makes. All of its writes are transactions. */
 export interface DynamoApi {
-  get(input: GetItemCommandInput): Promise<GetItemCommandOutput>;
-  batchGet(input: BatchGetItemCommandInput): Promise<BatchGetItemCommandOutput>;
-  query(input: QueryCommandInput): Promise<QueryCommandOutput>;
-  transactGet(input: TransactGetItemsCommandInput): Promise<TransactGetItemsCommandOutput>;
-  transactWrite(input: TransactWriteItemsCommandInput): Promise<TransactWriteItemsCommandOutput>;
-  close(): void;
+  readonly get: (input: GetItemCommandInput) => Promise<GetItemCommandOutput>;
+  readonly batchGet: (input: BatchGetItemCommandInput) => Promise<BatchGetItemCommandOutput>;
+  readonly query: (input: QueryCommandInput) => Promise<QueryCommandOutput>;
+  readonly transactGet: (input: TransactGetItemsCommandInput) => Promise<TransactGetItemsCommandOutput>;
+  readonly transactWrite: (input: TransactWriteItemsCommandInput) => Promise<TransactWriteItemsCommandOutput>;
+  readonly close: () => void;
 }
 
 /** Milliseconds; a request that takes longer is sent again, as often as `MAX_ATTEMPTS` says, with jitter in between. */
