@@ -26,3 +26,31 @@ export {
 } from './stack/register-stack.js';
 export type { PackagingStore, RegisteringStore } from './stack/store.js';
 export { writeTemplate } from './stack/template-file.js';
+export {
+  beginDeployment,
+  bindDeployment,
+  type BeginOptions,
+  type BindOptions,
+  type Deployment,
+} from './deployment/deployments.js';
+export type { CloudFormationApi } from './evidence/api.js';
+export { openCloudFormation, type ClientSettings } from './evidence/client.js';
+export type {
+  Doubt,
+  EvidenceText,
+  PendingChangeSet,
+  RetainedResource,
+  StackEvidence,
+} from './evidence/types.js';
+export { findLocations, type FoundLocation } from './evidence/find-locations.js';
+export { decideSettlement, type Settlement, type SettlementFacts } from './settlement/decide.js';
+export { dispositionOf, type Disposition } from './settlement/dispositions.js';
+export type { StackOutcome } from './settlement/outcome.js';
+export { settleStack, DEFAULT_PIN_LEASE_MS, type SettleOptions } from './settlement/settle-stack.js';
+export type { SettlingStore } from './settlement/store.js';
+export type { Use } from './settlement/uses.js';
+export {
+  reconcileStacks,
+  type ReconcileOptions,
+  type ReconcileReport,
+} from './reconcile/reconcile-stacks.js';

@@ -24,7 +24,7 @@ export function isUnknownCall(error: unknown): boolean {
 
 /** An SDK's error as a Holdfast error: a definite refusal is `access-denied`, everything else `unavailable`. */
 export function translateFailure(error: unknown, what: string): HoldfastError {
-  if (isHoldfastError(error)) return error as HoldfastError;
+  if (isHoldfastError(error)) return error;
   const name = nameOf(error);
   const reason = name === '' ? 'no reason given' : name;
   if (DENIED.test(name)) {

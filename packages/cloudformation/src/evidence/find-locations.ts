@@ -1,5 +1,5 @@
 import type { Digest } from '@holdfast/core';
-import { argumentList, argumentMap, intrinsicOf, type Intrinsic } from '../source/intrinsics.js';
+import { argumentList, intrinsicOf, type Intrinsic } from '../source/intrinsics.js';
 import { asMap, deref, entries, lookup, textOf, type MapNode, type Node } from '../source/nodes.js';
 import { readTemplate } from '../source/template-source.js';
 
@@ -13,19 +13,22 @@ export interface FoundLocation {
 }
 
 // Keys are `<repository>/sha256/ab/<64 digits>`, the first two of which are repeated. The front may come from a variable.
-const KEY =
-  /(?:([a-z0-9][a-z0-9._-]*)\/sha256\/)?(?<![0-9a-f])([0-9a-f]{2})\/(\2[0-9a-f]{62})(?![0-9a-f])/gi;
+const KEY = /(?:([a-z0-9][a-z0-9._-]*)\/sha256\/)?(?<![0-9a-f])([0-9a-f]{2})\/(\2[0-9a-f]{62})(?![0-9a-f])/gi;
 const DIGEST = /(?:content\/([a-z0-9][a-z0-9._-]*)\/)?sha256:([0-9a-f]{64})(?![0-9a-f])/gi;
 
 /** Stands where a value is not known, so that what is around it does not grow together. */
 const UNKNOWN = '\ufffc';
-const MAX_DEPTH = 50;
+/** How deep functions in functions are followed. */
+const MAX_DEPTH = 20;
 
 /**
  * Finds every content that a template, or a JSON text of parameters, names by its location or digest: as literal text in any
  * quoting, URL or escape, and put together by `Fn::Join` and `Fn::Sub` from what is known. Finds rather too much than too little.
  */
-export function findLocations(text: string, parameters: ReadonlyMap<string, string> = new Map()): FoundLocation[] {
+export function findLocations(
+  text: string,
+  parameters: ReadonlyMap<string, string> = new Map(),
+): FoundLocation[] {
   const read = readTemplate(text, 'template');
   const found = new Map<string, FoundLocation>();
   const add = (slot: string, value: string): void => {
@@ -39,14 +42,13 @@ export function findLocations(text: string, parameters: ReadonlyMap<string, stri
   }
   const known = new Map([...defaultsOf(read.source.root), ...parameters]);
   const visit = (node: Node, path: readonly string[]): void => {
-    if (path.length > MAX_DEPTH) return;
-    const target = deref(node);
-    const intrinsic = intrinsicOf(target);
-    if (target.kind === 'scalar') add(slotOf(path), target.text);
-    if (intrinsic !== undefined) add(slotOf(path), evaluate(target, known));
-    if (target.kind === 'seq') target.items.forEach((item, index) => visit(item, [...path, String(index)]));
-    if (target.kind !== 'map') return;
-    for (const { key, value } of target.pairs) {
+    // What an alias stands for is visited where it is written.
+    const intrinsic = intrinsicOf(node);
+    if (node.kind === 'scalar') add(slotOf(path), node.text);
+    if (intrinsic !== undefined) add(slotOf(path), evaluate(node, known));
+    if (node.kind === 'seq') node.items.forEach((item, index) => visit(item, [...path, String(index)]));
+    if (node.kind !== 'map') return;
+    for (const { key, value } of node.pairs) {
       const name = key.kind === 'scalar' ? key.text : '';
       add(slotOf([...path, name]), name);
       visit(value, intrinsic === undefined && name !== '<<' ? [...path, name] : path);
@@ -76,9 +78,10 @@ function defaultsOf(root: MapNode): Map<string, string> {
 /** The text that a value becomes, as far as it is known. */
 function evaluate(node: Node, known: ReadonlyMap<string, string>, depth = 0): string {
   const target = deref(node);
-  if (depth > MAX_DEPTH) return UNKNOWN;
   const intrinsic = intrinsicOf(target);
   if (intrinsic === undefined) return target.kind === 'scalar' ? target.text : UNKNOWN;
+  // Aliases of functions in aliases of functions could multiply without end.
+  if (node.kind === 'alias' || depth > MAX_DEPTH) return UNKNOWN;
   const inner = (value: Node): string => evaluate(value, known, depth + 1);
   switch (intrinsic.name) {
     case 'Ref':
@@ -99,7 +102,7 @@ function evaluate(node: Node, known: ReadonlyMap<string, string>, depth = 0): st
       });
     }
     default:
-      return argumentMap(intrinsic) === undefined ? UNKNOWN : '';
+      return UNKNOWN;
   }
 }
 

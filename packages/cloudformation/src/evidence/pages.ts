@@ -12,6 +12,9 @@ export async function* itemsOf<Item>(
 }
 
 /** The input with the token, where there is one. */
-export function withToken<Input>(input: Input, token: string | undefined): Input & { NextToken?: string } {
+export function withToken<Input extends object>(
+  input: Input,
+  token: string | undefined,
+): Input & { readonly NextToken?: string } {
   return token === undefined ? input : { ...input, NextToken: token };
 }

@@ -1,7 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import type { CloudFormationApi } from './api.js';
-import { ask, askFor, translateFailure } from './failures.js';
+import { askFor, translateFailure } from './failures.js';
 import { itemsOf, withToken } from './pages.js';
 import { readPendingChangeSets } from './read-change-sets.js';
 import { parametersText, readTemplates } from './read-templates.js';
@@ -39,7 +39,7 @@ export async function readEvidence(api: CloudFormationApi, stackId: string): Pro
       if (before === undefined) return { ...nothing, doubts: [] };
       const read = await readContents(api, before.stack);
       const after = await readMoment(api, stackId);
-      if (after === undefined || after.moment !== before.moment) continue;
+      if (after?.moment !== before.moment) continue;
       const { status, rootStatus } = before;
       return { stackId, status, ...(rootStatus === undefined ? {} : { rootStatus }), ...read };
     }
@@ -66,7 +66,10 @@ async function readMoment(api: CloudFormationApi, stackId: string): Promise<Mome
   if (rootId === undefined || rootId === stackId) return { stack, status, moment: momentOf(stack) };
   const root = await describeStack(api, rootId);
   if (root === undefined) {
-    throw new HoldfastError('unavailable', `the stack ${rootId}, which ${stackId} is nested in, was not found`);
+    throw new HoldfastError(
+      'unavailable',
+      `the stack ${rootId}, which ${stackId} is nested in, was not found`,
+    );
   }
   const rootStatus = root.StackStatus ?? 'UNKNOWN';
   return { stack, status, rootStatus, moment: `${momentOf(stack)} ${momentOf(root)}` };
@@ -106,8 +109,8 @@ async function readContents(api: CloudFormationApi, stack: Stack & { StackId: st
 async function readNested(api: CloudFormationApi, stackId: string): Promise<string[]> {
   const resources = itemsOf(async (token) => {
     const input = withToken({ StackName: stackId }, token);
-    const page = await ask(`list the resources of ${stackId}`, () => api.listStackResources(input));
-    return { items: page.StackResourceSummaries ?? [], next: page.NextToken };
+    const page = await askFor(`list the resources of ${stackId}`, () => api.listStackResources(input));
+    return { items: page?.StackResourceSummaries ?? [], next: page?.NextToken };
   });
   const nested: string[] = [];
   for await (const { ResourceType: type, PhysicalResourceId: id } of resources) {
@@ -117,8 +120,10 @@ async function readNested(api: CloudFormationApi, stackId: string): Promise<stri
   return nested;
 }
 
-/** A failure as a reason not to decide. */
+/** A failure as a reason not to decide. A mistake in the program is none, and is thrown on. */
 export function doubtOf(error: unknown, what: string): Doubt {
+  if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError)
+    throw error;
   const { code, message } = isHoldfastError(error) ? error : translateFailure(error, what);
   return { code, message };
 }

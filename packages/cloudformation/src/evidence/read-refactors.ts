@@ -20,7 +20,7 @@ export async function readRefactoredWith(api: CloudFormationApi, stackId: string
   const refactors = await readRefactors(api);
   const found = new Set([stackId]);
   let running = false;
-  for (let size = 0; size !== found.size; ) {
+  for (let size = 0; size !== found.size;) {
     size = found.size;
     for (const refactor of refactors) {
       if (!refactor.stackIds.some((id) => found.has(id))) continue;

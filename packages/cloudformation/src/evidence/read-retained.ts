@@ -33,7 +33,11 @@ export async function readRetained(
   for await (const event of events) {
     const at = event.Timestamp?.toISOString() ?? since;
     if (at < since) break;
-    const { LogicalResourceId: logicalId = '', PhysicalResourceId: physicalId = '', ResourceStatus: status } = event;
+    const {
+      LogicalResourceId: logicalId = '',
+      PhysicalResourceId: physicalId = '',
+      ResourceStatus: status,
+    } = event;
     if (event.ResourceType === 'AWS::CloudFormation::Stack' && physicalId !== stackId) {
       if (parseStackArn(physicalId)?.unique !== undefined) nested.set(physicalId, logicalId);
     }

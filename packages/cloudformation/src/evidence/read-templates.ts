@@ -40,10 +40,10 @@ export async function readTemplates(
 
 /** The values of parameters as one JSON text; none for no parameters. */
 export function parametersText(parameters: readonly Parameter[] | undefined, source: string): EvidenceText[] {
-  const values = (parameters ?? []).map(({ ParameterKey, ParameterValue, ResolvedValue }) => [
-    ParameterKey ?? '',
-    ResolvedValue === undefined ? ParameterValue : [ParameterValue, ResolvedValue],
-  ]);
-  if (values.length === 0) return [];
-  return [{ source, kind: 'parameters', text: JSON.stringify({ Parameters: Object.fromEntries(values) }) }];
+  const values: Record<string, unknown> = {};
+  for (const { ParameterKey: key = '', ParameterValue: value, ResolvedValue: resolved } of parameters ?? []) {
+    values[key] = resolved === undefined ? value : [value, resolved];
+  }
+  if (Object.keys(values).length === 0) return [];
+  return [{ source, kind: 'parameters', text: JSON.stringify({ Parameters: values }) }];
 }

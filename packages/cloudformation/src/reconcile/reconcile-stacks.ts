@@ -1,0 +1,133 @@
+import { HoldfastError, type Digest, type StoreIdentity } from '@holdfast/core';
+import type { CloudFormationApi } from '../evidence/api.js';
+import { doubtOf } from '../evidence/read-evidence.js';
+import { liesIn } from '../evidence/stack-arn.js';
+import type { Doubt } from '../evidence/types.js';
+import { undecided, type StackOutcome } from '../settlement/outcome.js';
+import { contextOf, notAsked, settleHeld, type SettleOptions } from '../settlement/settle-stack.js';
+import { consumersOf, listStackIds, targetsOf, type Target } from './targets.js';
+
+export interface ReconcileOptions extends Omit<SettleOptions, 'stack'> {
+  /** Also every stack of the account and region that the store knows nothing of: it may use the store's locations. */
+  readonly all?: boolean;
+  /** How many stacks are read at once; 8 when absent. */
+  readonly concurrency?: number;
+  /** Opens a client for another region of the same account. Without it, stacks there cannot be decided. */
+  readonly openRegion?: (region: string) => Promise<CloudFormationApi>;
+  /** From an earlier report's `last`: what comes up to it is left out. */
+  readonly after?: string;
+  /** Called with each outcome as it comes. */
+  readonly onOutcome?: (outcome: StackOutcome) => void;
+  /** Ends the work after the stacks that are being settled. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ReconcileReport {
+  readonly outcomes: readonly StackOutcome[];
+  /** What could not be found out of no stack in particular: then stacks may be missing from the outcomes. */
+  readonly doubts: readonly Doubt[];
+  /** Up to here everything was looked at; `after` goes on from it. Absent when there was nothing. */
+  readonly last?: string;
+  readonly complete: boolean;
+}
+
+const DEFAULT_CONCURRENCY = 8;
+
+/**
+ * Settles every stack that the store holds something for, and with `all` every other stack of the account and region.
+ *
+ * Safe to repeat, to interrupt and to run beside deployments. It never throws for an answer that was not had; look at `doubts`
+ * and at the outcomes that are `undecided`. Throws when the store itself cannot be read.
+ */
+export async function reconcileStacks(options: ReconcileOptions): Promise<ReconcileReport> {
+  const { store, api, all = false, after = '', concurrency = DEFAULT_CONCURRENCY } = options;
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new HoldfastError('invalid-input', `concurrency ${concurrency} is not a whole number above 0`);
+  }
+  const doubts: Doubt[] = [];
+  const consumers = await consumersOf(store);
+  let place: StoreIdentity;
+  try {
+    place = await api.place();
+  } catch (error) {
+    const doubt = doubtOf(error, 'find out whose credentials these are');
+    return { outcomes: [], doubts: [doubt], complete: false };
+  }
+  if (all) {
+    try {
+      consumers.push(...(await listStackIds(api)));
+    } catch (error) {
+      doubts.push(doubtOf(error, 'list the stacks'));
+    }
+  }
+  const targets = targetsOf(consumers).filter(({ key }) => key > after);
+  const digests = options.digests ?? new Map<string, Digest>();
+  const apis = clientsOf(options, place);
+  const outcomes: StackOutcome[] = [];
+  const done: boolean[] = targets.map(() => false);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < targets.length && options.signal?.aborted !== true) {
+      const index = next;
+      next += 1;
+      const found = await settleTarget(targets[index]!, place, apis, { ...options, digests });
+      for (const outcome of found) {
+        outcomes.push(outcome);
+        options.onOutcome?.(outcome);
+      }
+      done[index] = true;
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(concurrency, targets.length) }, worker));
+  } finally {
+    await apis.close();
+  }
+  const firstLeft = done.indexOf(false);
+  const last = (firstLeft < 0 ? targets.at(-1) : targets[firstLeft - 1])?.key ?? options.after;
+  return { outcomes, doubts, complete: firstLeft < 0, ...(last === undefined ? {} : { last }) };
+}
+
+interface Clients {
+  /** Undefined for a region that nobody can open. */
+  of(region: string): Promise<CloudFormationApi> | undefined;
+  /** Closes those that were opened here. */
+  close(): Promise<void>;
+}
+
+/** One client for each region. */
+function clientsOf({ api, openRegion }: ReconcileOptions, place: StoreIdentity): Clients {
+  const opened = new Map<string, Promise<CloudFormationApi>>();
+  return {
+    of(region) {
+      if (region === place.region) return Promise.resolve(api);
+      if (!opened.has(region) && openRegion !== undefined) opened.set(region, openRegion(region));
+      return opened.get(region);
+    },
+    async close() {
+      for (const client of await Promise.allSettled(opened.values()))
+        if (client.status === 'fulfilled') client.value.close();
+    },
+  };
+}
+
+async function settleTarget(
+  target: Target,
+  home: StoreIdentity,
+  apis: Clients,
+  options: ReconcileOptions,
+): Promise<StackOutcome[]> {
+  const sameAccount = target.place.account === home.account && target.place.partition === home.partition;
+  const holders = [...(target.unbound ? [target.key] : []), ...target.stackIds];
+  try {
+    const api = sameAccount ? await apis.of(target.place.region) : undefined;
+    const place = await api?.place();
+    // The client says itself where it asks: an answer from another place would be no answer about this stack.
+    if (api === undefined || place === undefined || !liesIn(target.place, place))
+      return holders.map((consumer) => notAsked(consumer, place ?? home));
+    return await settleHeld(contextOf({ ...options, api }), place, target);
+  } catch (error) {
+    const doubt = doubtOf(error, `reach the region ${target.place.region}`);
+    return holders.map((consumer) => undecided(consumer, [doubt]));
+  }
+}

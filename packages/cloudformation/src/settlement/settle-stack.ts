@@ -1,0 +1,149 @@
+import type { Digest, StoreIdentity } from '@holdfast/core';
+import type { CloudFormationApi } from '../evidence/api.js';
+import { describeStack, doubtOf } from '../evidence/read-evidence.js';
+import { checkStackId, liesIn } from '../evidence/stack-arn.js';
+import { stackConsumer } from '../stack/consumer.js';
+import { deletedStacks } from './deleted-stacks.js';
+import type { DigestCache } from './find-uses.js';
+import { settleById, type SettleContext } from './settle-by-id.js';
+import { settleUnbound } from './settle-unbound.js';
+import type { SettlingStore } from './store.js';
+import { undecided, type StackOutcome } from './outcome.js';
+
+/** Milliseconds from a pin's placing until its deployment is taken for crashed, should nobody say that it is over. */
+export const DEFAULT_PIN_LEASE_MS = 24 * 3_600_000;
+
+export interface SettleOptions {
+  readonly store: SettlingStore;
+  readonly api: CloudFormationApi;
+  /** A stack's name, or its ID. A name stands for the stack that has it now and for those that had it. */
+  readonly stack: string;
+  /** Deployments that whoever calls knows to be over, whatever came of them. */
+  readonly finished?: readonly string[];
+  /** 24 hours when absent. */
+  readonly pinLeaseMs?: number;
+  /** Says what would be done, and does nothing. */
+  readonly dryRun?: boolean;
+  readonly clock?: () => Date;
+  /** Lets several calls share what never changes. */
+  readonly digests?: DigestCache;
+}
+
+/**
+ * Makes a stack's references what CloudFormation says that it uses, nested stacks first. One outcome for each consumer.
+ *
+ * Safe to repeat and to run at any time, by anybody, in any order. It never throws for an answer that was not had: what could
+ * not be decided is in the outcomes, and then nothing was released. Throws `invalid-input` for what no stack can be called.
+ */
+export async function settleStack(options: SettleOptions): Promise<StackOutcome[]> {
+  const context = contextOf(options);
+  const { api, store, stack } = options;
+  const named = !stack.startsWith('arn:');
+  let place: StoreIdentity;
+  try {
+    place = await api.place();
+  } catch (error) {
+    if (!named) checkStackId(stack);
+    const consumer = named ? stackConsumer(store.identity, stack) : stack;
+    return [undecided(consumer, [doubtOf(error, 'find out whose credentials these are')])];
+  }
+  if (!named) {
+    checkStackId(stack);
+    return settleHeld(context, place, { name: stack, unbound: false, stackIds: [stack] });
+  }
+  const unbound = stackConsumer(place, stack);
+  try {
+    const stackIds = await heldUnder(store, unbound);
+    return await settleHeld(context, place, { name: stack, unbound: true, stackIds });
+  } catch (error) {
+    return [undecided(unbound, [doubtOf(error, `settle the stack ${stack}`)])];
+  }
+}
+
+export function contextOf(options: Omit<SettleOptions, 'stack'>): SettleContext {
+  return {
+    store: options.store,
+    api: options.api,
+    finished: new Set(options.finished),
+    pinLeaseMs: options.pinLeaseMs ?? DEFAULT_PIN_LEASE_MS,
+    dryRun: options.dryRun ?? false,
+    clock: options.clock ?? (() => new Date()),
+    digests: options.digests ?? new Map<string, Digest>(),
+    visited: new Set(),
+  };
+}
+
+/** What is held for the stacks of one name. */
+export interface HeldStacks {
+  readonly name: string;
+  /** Whether to deal with what is held for the name alone, and for the stack that has it now. */
+  readonly unbound: boolean;
+  readonly stackIds: readonly string[];
+}
+
+/** Settles the stacks of one name. Never throws for an answer that was not had. */
+export async function settleHeld(
+  context: SettleContext,
+  place: StoreIdentity,
+  { name, unbound, stackIds }: HeldStacks,
+): Promise<StackOutcome[]> {
+  const outcomes: StackOutcome[] = [];
+  const here = (stackId: string): boolean => liesIn(checkStackId(stackId), place);
+  for (const stackId of stackIds.filter((id) => !here(id))) outcomes.push(notAsked(stackId, place));
+  const own = stackIds.filter(here);
+  if (unbound) outcomes.push(...(await settleName(context, place, name, own)));
+  else for (const id of own) outcomes.push(...(await settleById(context, id)));
+  return outcomes;
+}
+
+/** The outcome for a stack that nobody could be asked about. */
+export function notAsked(consumer: string, place: StoreIdentity): StackOutcome {
+  const message = `${consumer} is not in account ${place.account} and region ${place.region}, which were asked`;
+  return undecided(consumer, [{ code: 'invalid-input', message }]);
+}
+
+async function settleName(
+  context: SettleContext,
+  place: StoreIdentity,
+  name: string,
+  stackIds: readonly string[],
+): Promise<StackOutcome[]> {
+  const { api, store } = context;
+  const unbound = stackConsumer(place, name);
+  const outcomes: StackOutcome[] = [];
+  try {
+    const holds = await store.consumer(unbound);
+    const stackId = (await describeStack(api, name))?.StackId;
+    const plan = await settleUnbound(context, holds, stackId, () => deletedStacks(api, name));
+    const current = stackId ?? plan.bindTo;
+    const ids = new Set([...stackIds, ...(current === undefined ? [] : [current])]);
+    for (const id of ids) outcomes.push(...(await settleById(context, id)));
+    outcomes.push(...(await plan.finish(outcomes)));
+  } catch (error) {
+    outcomes.push(undecided(unbound, [doubtOf(error, `settle the stack ${name}`)]));
+  }
+  if (!liesIn(store.identity, place)) outcomes.push(...(await heldElsewhere(context, name)));
+  return outcomes;
+}
+
+/** IDs of stacks that had this name, or have it, and hold something. */
+async function heldUnder(store: SettlingStore, unbound: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const consumer of store.listConsumers()) {
+    if (consumer.startsWith(`${unbound}/`)) ids.push(consumer);
+  }
+  return ids;
+}
+
+/** What a store that was told neither account nor region holds for a stack of that name: nobody can say where it is. */
+async function heldElsewhere({ store }: SettleContext, name: string): Promise<StackOutcome[]> {
+  const consumer = stackConsumer(store.identity, name);
+  try {
+    const { references } = await store.consumer(consumer);
+    if (references.length === 0) return [];
+  } catch (error) {
+    return [undecided(consumer, [doubtOf(error, 'read the store')])];
+  }
+  const message = `${consumer} is held for a stack of another account or region than the one that was asked`;
+  return [undecided(consumer, [{ code: 'invalid-input', message }])];
+}

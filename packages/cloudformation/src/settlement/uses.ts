@@ -1,0 +1,31 @@
+import type { ReferenceRecord, SettleRequest } from '@holdfast/core';
+
+/** A slot that uses a version, as a settlement lists it. */
+export type Use = SettleRequest['references'][number];
+
+/** Equal for two uses of one version in one slot. */
+export function useKey({ slot, version }: Pick<Use, 'slot' | 'version'>): string {
+  return JSON.stringify([slot, version.repository, version.id, version.number]);
+}
+
+/** Each use once. */
+export function distinct(uses: Iterable<Use>): Use[] {
+  const found = new Map<string, Use>();
+  for (const use of uses) {
+    const key = useKey(use);
+    // A use that came through a bookmark says more than the same one without.
+    if (use.bookmark !== undefined || !found.has(key)) found.set(key, use);
+  }
+  return [...found.values()];
+}
+
+/** What a consumer holds as a use to list. */
+export function asUse({ slot, version, bookmark }: ReferenceRecord): Use {
+  return { slot, version, ...(bookmark === undefined ? {} : { bookmark }) };
+}
+
+/** The logical ID that a slot begins with; inside of nested stacks with theirs before it. */
+export function logicalIdOf(slot: string): string {
+  const dot = slot.indexOf('.', slot.lastIndexOf('/') + 1);
+  return dot < 0 ? slot : slot.slice(0, dot);
+}
