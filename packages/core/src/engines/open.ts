@@ -6,6 +6,7 @@ type OpenEngine = (url: string, options: EngineOptions) => Engine | Promise<Engi
 
 /** An engine's code is loaded when a URL asks for it. */
 const ENGINES: Readonly<Record<string, () => Promise<OpenEngine>>> = {
+  aws: async () => (await import('./aws/index.js')).openAwsEngine,
   file: async () => (await import('./file/index.js')).openFileEngine,
   memory: async () => (await import('./memory/index.js')).openMemoryEngine,
 };
@@ -16,7 +17,7 @@ export async function openEngine(url: string, options: EngineOptions = {}): Prom
   const load = Object.hasOwn(ENGINES, scheme) ? ENGINES[scheme] : undefined;
   if (load === undefined) {
     throw new HoldfastError('invalid-input', `store URL ${quote(url)} is of no known kind`, {
-      hint: `Known kinds: ${Object.keys(ENGINES).join(', ')}. The usual one is file:<folder>.`,
+      hint: `Known kinds: ${Object.keys(ENGINES).join(', ')}. On one machine: file:<folder>; for a team: aws:`,
     });
   }
   const open = await load();

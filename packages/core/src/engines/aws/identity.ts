@@ -1,0 +1,43 @@
+import type { StoreIdentity } from '../../arn/index.js';
+import { HoldfastError } from '../../errors.js';
+import { translateFailure } from './failures.js';
+
+/** Milliseconds, and how often a request is sent at most. */
+const CONNECT_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const MAX_ATTEMPTS = 5;
+
+/** Whose credentials these are: account and partition from STS, the region from the SDK's configuration. Loads the SDK's client. */
+export async function callerIdentity(region: string | undefined): Promise<StoreIdentity> {
+  const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const client = new STSClient({
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+    ...(region === undefined ? {} : { region }),
+  });
+  try {
+    const configured = await regionOf(() => client.config.region());
+    const { Account = '', Arn = '' } = await client.send(new GetCallerIdentityCommand({}));
+    const [, partition = 'aws'] = Arn.split(':');
+    return { partition, account: Account, region: configured };
+  } catch (error) {
+    throw translateFailure(error, "AWS's identity service (STS)");
+  } finally {
+    client.destroy();
+  }
+}
+
+async function regionOf(configured: () => Promise<string>): Promise<string> {
+  try {
+    return await configured();
+  } catch (error) {
+    throw new HoldfastError('invalid-input', 'no AWS region is configured', {
+      hint: 'Set AWS_REGION, choose a profile that has one, or write aws://<account>/<region>.',
+      cause: error,
+    });
+  }
+}

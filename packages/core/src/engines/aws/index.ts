@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StoreIdentity } from '../../arn/index.js';
+import { HoldfastError } from '../../errors.js';
+import type { Engine, EngineOptions } from '../../ports/index.js';
+import { ensureBootstrapped, openStacks, type StoreResources } from './bootstrap/index.js';
+import { openDynamo } from './catalog/client.js';
+import { DynamoCatalog } from './catalog/dynamo-catalog.js';
+import { openS3 } from './content/client.js';
+import { S3Content } from './content/s3-content.js';
+import { callerIdentity } from './identity.js';
+import { parseStoreUrl } from './store-url.js';
+
+/**
+ * Opens `aws:`, the store of the caller's account and region, or `aws://<account>/<region>`; makes it when it is not there.
+ *
+ * Credentials, region, endpoints, retries and proxies come from the SDK's own configuration, and from nowhere else. Throws
+ * `access-denied` when the credentials belong to another account than the URL names.
+ */
+export async function openAwsEngine(url: string, options: EngineOptions): Promise<Engine> {
+  const wanted = { ...options.identity, ...parseStoreUrl(url) };
+  const identity = await callerIdentity(wanted.region);
+  if (wanted.account !== undefined && wanted.account !== identity.account) {
+    throw new HoldfastError(
+      'access-denied',
+      `the AWS credentials belong to account ${identity.account}, and the store is ${wanted.account}'s`,
+      { hint: 'Choose a profile of that account, with AWS_PROFILE.' },
+    );
+  }
+  return joinParts(url, identity, await storeOf(identity));
+}
+
+async function storeOf({ region }: StoreIdentity): Promise<StoreResources> {
+  const stacks = await openStacks({ region });
+  try {
+    return await ensureBootstrapped(stacks);
+  } finally {
+    stacks.close();
+  }
+}
+
+async function joinParts(
+  url: string,
+  identity: StoreIdentity,
+  { bucket, table }: StoreResources,
+): Promise<Engine> {
+  const { region, account } = identity;
+  const [s3, dynamo] = await Promise.all([openS3({ region }), openDynamo({ region })]);
+  const scratch = mkdtempSync(join(tmpdir(), 'holdfast-'));
+  const close = (): void => {
+    dynamo.close();
+    s3.close();
+    rmSync(scratch, { recursive: true, force: true });
+  };
+  return {
+    url,
+    identity,
+    catalog: new DynamoCatalog({ api: { ...dynamo, close }, table, identity }),
+    content: new S3Content(s3, { name: bucket, region, owner: account, prefix: '', objectLock: true }),
+    scratch,
+  };
+}

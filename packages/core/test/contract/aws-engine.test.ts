@@ -1,0 +1,92 @@
+import {
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  ListBucketsCommand,
+  PutObjectLockConfigurationCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openEngine } from '../../src/engines/open.js';
+import { openStore } from '../../src/index.js';
+import { awsEnvironment } from '../emulators/aws-environment.js';
+import { startEmulator, type Emulator } from '../emulators/emulator.js';
+import { administrator } from '../emulators/test-bucket.js';
+
+const before = { ...process.env };
+let emulator: Emulator;
+let admin: S3Client;
+
+beforeAll(async () => {
+  emulator = await startEmulator('ministack');
+  Object.assign(process.env, awsEnvironment(emulator));
+  admin = administrator(emulator);
+});
+afterAll(async () => {
+  admin.destroy();
+  process.env = before;
+  await emulator.stop();
+});
+
+/** The stack's bucket. */
+async function bucketOfStore(): Promise<string> {
+  const { Buckets = [] } = await admin.send(new ListBucketsCommand({}));
+  expect(Buckets).toHaveLength(1);
+  return Buckets[0]!.Name!;
+}
+
+test('first users at once end with one store, which every later user finds', async () => {
+  const engines = await Promise.all([openEngine('aws:'), openEngine('aws:'), openEngine('aws:')]);
+  const bucket = await bucketOfStore();
+  const later = await openEngine(`aws://${emulator.account}/${emulator.region}`);
+  const copy = { repository: 'default', digest: `sha256:${'a'.repeat(64)}`, generation: 1 } as const;
+  const places = await Promise.all([...engines, later].map(({ content }) => content.locate(copy)));
+  expect(places.map((place) => place.bucket)).toEqual(places.map(() => bucket));
+  expect(later.identity).toEqual({ partition: 'aws', account: emulator.account, region: emulator.region });
+  await Promise.all([...engines, later].map(({ catalog }) => catalog.close()));
+});
+
+test('what one publishes, another resolves, reads and locates, with the object version', async () => {
+  const publisher = await openStore('aws:');
+  const reader = await openStore(`aws://${emulator.account}/${emulator.region}`);
+  // No emulator's CloudFormation turns Object Lock on; the template's own test sees that it asks for it.
+  await admin.send(
+    new PutObjectLockConfigurationCommand({
+      Bucket: await bucketOfStore(),
+      ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' },
+    }),
+  );
+  const bytes = Buffer.from('a function');
+  const { version } = await publisher.publish({ id: 'payments/api', source: { kind: 'bytes', bytes } });
+  expect(version.arn).toBe(
+    `arn:aws:holdfast:${emulator.region}:${emulator.account}:version/default/payments/api:1`,
+  );
+  const { stream } = await reader.open('payments/api');
+  expect(Buffer.concat(await stream.toArray())).toEqual(bytes);
+  const location = await reader.locate(version);
+  expect(location.objectVersion).toEqual(expect.any(String));
+  expect(location.key).toContain(version.digest.slice('sha256:'.length));
+  await Promise.all([publisher.close(), reader.close()]);
+});
+
+test('the bucket is versioned, closed to the public, and has its policy', async () => {
+  await (await openEngine('aws:')).catalog.close();
+  const Bucket = await bucketOfStore();
+  expect(await admin.send(new GetBucketVersioningCommand({ Bucket }))).toMatchObject({ Status: 'Enabled' });
+  const { PublicAccessBlockConfiguration } = await admin.send(new GetPublicAccessBlockCommand({ Bucket }));
+  expect(Object.values(PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true]);
+  const { Policy = '{}' } = await admin.send(new GetBucketPolicyCommand({ Bucket }));
+  const { Statement } = JSON.parse(Policy) as { Statement: { Sid: string }[] };
+  expect(Statement.map(({ Sid }) => Sid)).toEqual([
+    'OnlyOverTls',
+    'EveryKeyIsWrittenOnce',
+    'LambdaOfThisAccountReads',
+  ]);
+});
+
+test("credentials of another account than the URL's are refused before anything is made", async () => {
+  await expect(openEngine('aws://999999999999/eu-west-1')).rejects.toMatchObject({
+    code: 'access-denied',
+    message: expect.stringContaining('999999999999'),
+  });
+});
