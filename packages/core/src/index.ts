@@ -6,5 +6,6 @@ export type * from './model.js';
 export type * from './ports/index.js';
 export * from './provenance/index.js';
 export type * from './store/types.js';
-export { ArtifactStore, openStore } from './store/artifact-store.js';
+export { ArtifactStore } from './store/artifact-store.js';
+export { openStore } from './store/open-store.js';
 export type { OpenVersion } from './store/reading.js';

@@ -20,12 +20,8 @@ export function parseContentKey(key: string): ContentCopy | undefined {
   return { repository, digest: `sha256:${hex}`, generation: Number(generation ?? 1) };
 }
 
-/** The location of an embedded store's copy in the bucket that the user named. Throws `invalid-input` without one. */
-export function locateInBucket(
-  copy: ContentCopy,
-  identity: StoreIdentity,
-  bucket: string | undefined,
-): Location {
+/** The bucket that the user named for an embedded store. Throws `invalid-input` without one. */
+function requireBucket(bucket: string | undefined): string {
   if (bucket === undefined) {
     throw new HoldfastError(
       'invalid-input',
@@ -35,5 +31,24 @@ export function locateInBucket(
       },
     );
   }
-  return { region: identity.region, bucket, key: contentKey(copy) };
+  return bucket;
+}
+
+/** How an embedded store says where AWS services read its copies. */
+export class EmbeddedLocations {
+  readonly #identity: StoreIdentity;
+  readonly #bucket: string | undefined;
+
+  constructor(identity: StoreIdentity, bucket: string | undefined) {
+    this.#identity = identity;
+    this.#bucket = bucket;
+  }
+
+  check(): void {
+    requireBucket(this.#bucket);
+  }
+
+  of(copy: ContentCopy): Location {
+    return { region: this.#identity.region, bucket: requireBucket(this.#bucket), key: contentKey(copy) };
+  }
 }

@@ -15,7 +15,7 @@ const PACKING = 'hf-pack1';
 export interface RecognisedTree {
   readonly treeDigest: TreeDigest;
   /** The tree with the digests of its contents, so that packing need not read what it can copy. */
-  known(): Tree;
+  readonly known: () => Tree;
 }
 
 /**

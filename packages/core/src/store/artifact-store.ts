@@ -18,7 +18,7 @@ import type {
 } from '../model.js';
 import type { ConsumerRecord } from '../ports/index.js';
 import { bookmarkOf, deleteBookmark, setBookmark } from './bookmarks.js';
-import { pinVersions, settleConsumer } from './consumers.js';
+import { bindPins, pinVersions, settleConsumer } from './consumers.js';
 import { openContext, withArn, type StoreContext } from './context.js';
 import { deleteVersion, explain, undeleteVersion } from './deletion.js';
 import { collectGarbage } from './gc.js';
@@ -33,6 +33,7 @@ import type {
   DeleteReport,
   Explanation,
   GcReport,
+  InRepository,
   PinRequest,
   PublishInput,
   PublishResult,
@@ -47,17 +48,12 @@ import { verifyRepository } from './verify.js';
 
 const DEFAULT_REPOSITORY = 'default';
 
-/** Which repository a short name is looked up in; `default` when absent. ARNs name their own. */
-export interface InRepository {
-  readonly repository?: string;
-}
-
 /**
  * The artifact repository of one account and region.
  *
  * Every rule is here, over an engine that only stores. Wherever a method takes a name, that is an ARN of the store or a short
  * form: `id` (its latest live version), `id:3`, `id:bookmark`, `sha256:…`. Every method throws {@link HoldfastError}:
- * `invalid-input` for a malformed value, `not-found` for a definite absence, `unavailable` or `access-denied` when there was no answer.
+ * `invalid-input` for a malformed value, `not-found` for a definite absence, `unavailable` or `access-denied` without an answer.
  */
 export class ArtifactStore {
   readonly #context: StoreContext;
@@ -116,6 +112,11 @@ export class ArtifactStore {
     { repository = DEFAULT_REPOSITORY }: InRepository = {},
   ): Promise<Version> {
     return readVersionTo(this.#context, name, repository, file);
+  }
+
+  /** Throws `invalid-input` when {@link locate} could name no place: to be asked before anything is published. */
+  checkLocatable(): Promise<void> {
+    return this.#context.engine.content.checkLocatable();
   }
 
   /** Where AWS services read a version's bytes. Throws `invalid-input` when the store has no such place configured. */
@@ -216,7 +217,7 @@ export class ArtifactStore {
 
   /** Moves a deployment's pins from a stack without ID to the one with. Safe to repeat. */
   bindPins(from: string, deployment: string, to: string): Promise<void> {
-    return this.#context.engine.catalog.bindPins(from, deployment, to);
+    return bindPins(this.#context, from, deployment, to);
   }
 
   /** What a consumer holds, and the revision that {@link settle} wants. */
@@ -294,7 +295,3 @@ export class ArtifactStore {
     return this.#context.engine.catalog.close();
   }
 }
-
-/** Opens a store by its URL, such as `file:<folder>`; see {@link ArtifactStore.open}. */
-export const openStore = (url: string, options: StoreOptions = {}): Promise<ArtifactStore> =>
-  ArtifactStore.open(url, options);

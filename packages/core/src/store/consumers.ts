@@ -1,9 +1,13 @@
 import { HoldfastError } from '../errors.js';
 import type { VersionKey } from '../model.js';
 import { actorOf, versionArn, type StoreContext } from './context.js';
+import { checkConsumer, checkDeployment, checkSlots } from './validation.js';
 import type { PinRequest, SettleReport, SettleRequest } from './types.js';
 
 export async function pinVersions(context: StoreContext, request: PinRequest): Promise<void> {
+  checkConsumer(request.consumer);
+  checkDeployment(request.deployment);
+  checkSlots(request.pins);
   const result = await context.engine.catalog.pin({ ...actorOf(context), ...request });
   if (result.outcome === 'pinned') return;
   throw new HoldfastError(
@@ -14,6 +18,9 @@ export async function pinVersions(context: StoreContext, request: PinRequest): P
 }
 
 export async function settleConsumer(context: StoreContext, request: SettleRequest): Promise<SettleReport> {
+  checkConsumer(request.consumer);
+  checkDeployment(request.deployment);
+  checkSlots(request.references);
   const result = await context.engine.catalog.settle({ ...actorOf(context), ...request });
   switch (result.outcome) {
     case 'settled':
@@ -26,6 +33,18 @@ export async function settleConsumer(context: StoreContext, request: SettleReque
         `${request.consumer} uses versions that do not exist: ${arnsOf(context, result.versions)}`,
       );
   }
+}
+
+export async function bindPins(
+  context: StoreContext,
+  from: string,
+  deployment: string,
+  to: string,
+): Promise<void> {
+  checkConsumer(from);
+  checkConsumer(to);
+  checkDeployment(deployment);
+  await context.engine.catalog.bindPins(from, deployment, to);
 }
 
 function arnsOf({ identity }: StoreContext, versions: readonly VersionKey[]): string {

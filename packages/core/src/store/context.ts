@@ -27,13 +27,22 @@ export async function openContext(url: string, options: StoreOptions): Promise<S
   return {
     engine,
     identity: engine.identity,
-    by: options.by ?? userInfo().username,
+    by: options.by ?? userName(),
     clock: options.clock ?? (() => new Date()),
     onEvent: options.onEvent ?? (() => undefined),
     recoveryWindowMs: options.recoveryWindowMs ?? 7 * 24 * HOUR_MS,
     leaseMs: options.leaseMs ?? HOUR_MS,
     cache: options.cache,
   };
+}
+
+/** The operating system's name of the user, or the number where it has none, as in many containers. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
 }
 
 /** Who acts, now. */

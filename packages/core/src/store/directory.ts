@@ -1,8 +1,8 @@
 import type { PackResult, Previous, Tree, TreeDigest, TreeMemory } from '../packing/index.js';
 import type { StoreContext } from './context.js';
 
-/** A directory as it is now: its digest, and how to pack it. */
-export interface ReadDirectory {
+/** A directory, or a file to zip, as it is now: its digest, and how to pack it. */
+export interface ReadTree {
   readonly treeDigest: TreeDigest;
   /** Packs into a file, copying what did not change since the directory was published last, where that costs less. */
   pack(file: string): Promise<PackResult>;
@@ -13,7 +13,7 @@ export async function readDirectory(
   context: StoreContext,
   path: string,
   repository: string,
-): Promise<ReadDirectory> {
+): Promise<ReadTree> {
   const packing = await import('../packing/index.js');
   const tree = packing.readTree(path);
   if (context.cache === false) {
@@ -28,6 +28,13 @@ export async function readDirectory(
     treeDigest,
     pack: async (file) => packRemembering(context, repository, memory, known(), file),
   };
+}
+
+/** Reads a file that is to stand alone in a zip. Throws like `treeOfFile` and `digestTree`. */
+export async function readSingleFile(path: string): Promise<ReadTree> {
+  const { digestTree, packTree, treeOfFile } = await import('../packing/index.js');
+  const tree = treeOfFile(path);
+  return { treeDigest: await digestTree(tree), pack: (file) => packTree(tree, file) };
 }
 
 async function packRemembering(

@@ -4,13 +4,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { checkArtifactId, checkDigest, checkRepositoryName, quote, type Digest } from '../arn/index.js';
-import { HoldfastError } from '../errors.js';
+import { HoldfastError, isHoldfastError } from '../errors.js';
 import type { ByteSource } from '../ports/index.js';
 import { systemErrorCode } from '../system-errors.js';
 import type { StoreContext } from './context.js';
-import { readDirectory } from './directory.js';
-import { hashBytes, hashFile, hashStream } from './hashing.js';
+import { readDirectory, readSingleFile, type ReadTree } from './directory.js';
+import { hashBytes, hashFile, hashStream, type Hashed } from './hashing.js';
 import type { PublishInput } from './types.js';
+import { checkDescription } from './validation.js';
 
 /** A content that is about to be published: its digest, and where its bytes are if they have to move. */
 export interface Prepared {
@@ -52,6 +53,7 @@ export async function prepare(
   scratch: Scratch,
 ): Promise<Prepared> {
   checkArtifactId(input.id);
+  checkDescription(input);
   const about = { input, repository: checkRepositoryName(input.repository ?? 'default') };
   const { source } = input;
   switch (source.kind) {
@@ -65,12 +67,25 @@ export async function prepare(
       };
     case 'stream': {
       const file = scratch.file();
-      return { ...about, ...(await hashStream(source.stream, file)), source: fileSource(file) };
+      return { ...about, ...(await spool(source.stream, file)), source: fileSource(file) };
     }
     case 'path':
-      return isDirectory(source.path)
-        ? prepareDirectory(context, about, source.path, scratch)
+      if (isDirectory(source.path)) {
+        const directory = await readDirectory(context, source.path, about.repository);
+        return prepareTree(context, about, source.path, directory, scratch);
+      }
+      return source.zip === true
+        ? prepareTree(context, about, source.path, await readSingleFile(source.path), scratch)
         : prepareFile(context, about, source.path);
+  }
+}
+
+async function spool(stream: Readable, file: string): Promise<Hashed> {
+  try {
+    return await hashStream(stream, file);
+  } catch (error) {
+    if (isHoldfastError(error)) throw error;
+    throw new HoldfastError('unavailable', 'the stream to publish failed before its end', { cause: error });
   }
 }
 
@@ -83,17 +98,17 @@ async function prepareFile(context: StoreContext, about: About, path: string): P
 }
 
 /** A tree that anyone published to the repository before is recognised by its digest, and not packed. */
-async function prepareDirectory(
+async function prepareTree(
   context: StoreContext,
   about: About,
   path: string,
+  tree: ReadTree,
   scratch: Scratch,
 ): Promise<Prepared> {
-  const directory = await readDirectory(context, path, about.repository);
-  const { treeDigest } = directory;
+  const { treeDigest } = tree;
   const pack = async (): Promise<Prepared> => {
     const file = scratch.file();
-    const packed = await directory.pack(file);
+    const packed = await tree.pack(file);
     context.onEvent({ type: 'packed', path, entries: packed.entries, bytes: packed.size });
     return { ...about, ...packed, source: fileSource(file) };
   };

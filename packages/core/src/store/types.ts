@@ -145,3 +145,8 @@ export type RepairSource = (digest: Digest) => Promise<ByteSource | undefined>;
 
 export type ArtifactSummary = ArtifactRecord & { readonly arn: string };
 export type Bookmark = BookmarkRecord & { readonly arn: string };
+
+/** Which repository a short name is looked up in; `default` when absent. ARNs name their own. */
+export interface InRepository {
+  readonly repository?: string;
+}

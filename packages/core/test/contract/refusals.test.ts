@@ -3,7 +3,13 @@ import Database from 'better-sqlite3';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { isHoldfastError, openStore, type ArtifactStore, type HoldfastError } from '../../src/index.js';
+import {
+  isHoldfastError,
+  openStore,
+  type ArtifactStore,
+  type HoldfastError,
+  type PublishInput,
+} from '../../src/index.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 const root = temporaryFolder('refusals');
@@ -30,6 +36,14 @@ async function refusal(promise: Promise<unknown>): Promise<HoldfastError> {
 const bytes = Buffer.from('zip');
 const publish = (id: string): Promise<unknown> => store.publish({ id, source: { kind: 'bytes', bytes } });
 
+const publishWith = (more: Partial<PublishInput>): Promise<unknown> =>
+  store.publish({ id: 'app', source: { kind: 'bytes', bytes }, ...more });
+const pinAs = async (consumer: string, deployment: string, slot: string): Promise<void> => {
+  await publish('app');
+  const version = { repository: 'default', id: 'app', number: 1 };
+  await store.pin({ consumer, deployment, pins: [{ version, slot }] });
+};
+
 describe('a refusal names the value', () => {
   test.each<readonly [string, string, () => Promise<unknown>]>([
     ['invalid-input', '"../x"', () => publish('../x')],
@@ -51,6 +65,16 @@ describe('a refusal names the value', () => {
       'invalid-input',
       'gone.zip',
       () => store.publish({ id: 'a', source: { kind: 'path', path: '/no/gone.zip' } }),
+    ],
+    ['invalid-input', '"media"', () => publishWith({ mediaType: 'media' })],
+    ['invalid-input', '"team\\n"', () => publishWith({ labels: { 'team\n': 'a' } })],
+    ['invalid-input', 'label "team"', () => publishWith({ labels: { team: 'a'.repeat(257) } })],
+    ['invalid-input', 'slot ""', () => pinAs('arn:aws:lambda:eu-west-1:000000000000:function:f', 'd', '')],
+    ['invalid-input', '"shop"', () => pinAs('shop', 'd', 'Api.CodeUri')],
+    [
+      'invalid-input',
+      'deployment ""',
+      () => pinAs('arn:aws:lambda:eu-west-1:000000000000:function:f', '', 'A.B'),
     ],
     ['not-found', 'app:7', () => publish('app').then(() => store.describe('app:7'))],
     ['not-found', 'version/default/app:9', () => pinned('app', 9)],
@@ -166,9 +190,10 @@ describe('a source that fails', () => {
         throw new Error('the network is down');
       })(),
     );
-    await expect(store.publish({ id: 'app', source: { kind: 'stream', stream } })).rejects.toThrow(
-      'network is down',
-    );
+    await expect(store.publish({ id: 'app', source: { kind: 'stream', stream } })).rejects.toMatchObject({
+      code: 'unavailable',
+      cause: { message: 'the network is down' },
+    });
     await expectNothing();
   });
 

@@ -68,7 +68,7 @@ describe('a deployment that waits while another of the same stack is registered'
 
     await expect(abandonDeployment({ store, stackName, deployment: 'tuesday' })).rejects.toMatchObject({
       code: 'not-found',
-      message: expect.stringContaining('"tuesday"') as string,
+      message: expect.stringContaining('"tuesday"') as unknown,
     });
   });
 

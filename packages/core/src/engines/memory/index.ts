@@ -8,18 +8,16 @@ import { HoldfastError } from '../../errors.js';
 import type { Location } from '../../model.js';
 import type { ByteSource, ContentCopy, ContentStorage, Engine, EngineOptions } from '../../ports/index.js';
 import { embeddedIdentity } from '../identity.js';
-import { contentKey, locateInBucket, parseContentKey } from '../locate.js';
+import { contentKey, EmbeddedLocations, parseContentKey } from '../locate.js';
 import { SqliteCatalog } from '../sqlite/sqlite-catalog.js';
 
 /** Contents in a map; for tests. */
 class MemoryContent implements ContentStorage {
   readonly #contents = new Map<string, Buffer>();
-  readonly #identity: StoreIdentity;
-  readonly #bucket: string | undefined;
+  readonly #locations: EmbeddedLocations;
 
   constructor(identity: StoreIdentity, bucket: string | undefined) {
-    this.#identity = identity;
-    this.#bucket = bucket;
+    this.#locations = new EmbeddedLocations(identity, bucket);
   }
 
   async has(copy: ContentCopy): Promise<number | undefined> {
@@ -57,7 +55,11 @@ class MemoryContent implements ContentStorage {
   }
 
   async locate(copy: ContentCopy): Promise<Location> {
-    return locateInBucket(copy, this.#identity, this.#bucket);
+    return this.#locations.of(copy);
+  }
+
+  async checkLocatable(): Promise<void> {
+    this.#locations.check();
   }
 }
 

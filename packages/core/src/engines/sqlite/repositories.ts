@@ -33,6 +33,8 @@ export function deleteRepository(
     `SELECT r.id, EXISTS (
          SELECT 1 FROM contents c WHERE c.repository_id = r.id AND c.state <> 'removed'
        ) OR EXISTS (
+         SELECT 1 FROM removals m JOIN contents c ON c.id = m.content_id WHERE c.repository_id = r.id
+       ) OR EXISTS (
          SELECT 1 FROM artifacts a JOIN versions v ON v.artifact_id = a.id
          WHERE a.repository_id = r.id AND v.state <> 'deleted'
        ) AS occupied

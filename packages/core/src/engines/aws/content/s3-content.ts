@@ -80,6 +80,10 @@ export class S3Content implements ContentStorage {
     return abortUploadsBegunBefore(this.#s3, this.#bucket, before);
   }
 
+  async checkLocatable(): Promise<void> {
+    // A bucket is always a place.
+  }
+
   /** With the object version where the copy is stored, so that a delete marker cannot hide it; without, where it would be. */
   async locate(copy: ContentCopy): Promise<Location> {
     const { region, name: bucket } = this.#bucket;
