@@ -6,7 +6,7 @@ type Handle = NodeHttpHandler['handle'];
 type Answer = Awaited<ReturnType<Handle>>;
 
 /** What can happen to a request on its way; `sent` says whether DynamoDB carried it out all the same. */
-const FAULTS = [
+export const FAULTS = [
   { name: 'reset', sent: false },
   { name: 'reset', sent: true },
   { name: 'timeout', sent: false },
@@ -43,14 +43,15 @@ export class FaultyHttp {
         destroy: () => this.#inner.destroy(),
         metadata: { handlerProtocol: 'http/1.1' },
       },
-      retryStrategy: retriesAtOnce(attempts),
+      retryStrategy: retriesAtOnce(attempts)!,
     };
   }
 
   async #handle(...[request, options]: Parameters<Handle>): Promise<Answer> {
     if (this.#random() * 100 >= this.percent) return this.#inner.handle(request, options);
     const fault = FAULTS[Math.floor(this.#random() * FAULTS.length)]!;
-    const label = `${fault.name}${fault.sent ? ' after it was sent' : ''}`;
+    const what = 'type' in fault ? fault.type : fault.name;
+    const label = `${what}${fault.sent ? ' after it was sent' : ''}`;
     this.faults.set(label, (this.faults.get(label) ?? 0) + 1);
     if (fault.sent) await this.#swallow(request, options);
     return answerOf(fault);
@@ -74,17 +75,17 @@ function answerOf(fault: Fault): Answer {
         message: 'a fault',
       });
       const headers = { 'content-type': 'application/x-amz-json-1.0' };
-      return {
-        response: { statusCode: fault.name, headers, body: Readable.from([Buffer.from(body)]) },
-      } as Answer;
+      const response = { statusCode: fault.name, headers, body: Readable.from([Buffer.from(body)]) };
+      // The SDK knows an answer by its shape; its class is in a package that is not ours to ask for.
+      return { response };
     }
   }
 }
 
 /** Like the SDK's own, without its pauses. */
-function retriesAtOnce(attempts: number): NonNullable<DynamoDBClientConfig['retryStrategy']> {
+function retriesAtOnce(attempts: number): DynamoDBClientConfig['retryStrategy'] {
   const token = (count: number) => ({ getRetryCount: () => count, getRetryDelay: () => 0 });
-  return {
+  const strategy: unknown = {
     mode: 'standard',
     acquireInitialRetryToken: async () => token(0),
     refreshRetryTokenForRetry: async (previous: { getRetryCount(): number }, info: { errorType: string }) => {
@@ -93,7 +94,8 @@ function retriesAtOnce(attempts: number): NonNullable<DynamoDBClientConfig['retr
       return token(count);
     },
     recordSuccess: () => undefined,
-  } as unknown as NonNullable<DynamoDBClientConfig['retryStrategy']>;
+  };
+  return strategy as DynamoDBClientConfig['retryStrategy'];
 }
 
 /** Random numbers that are the same for the same seed (mulberry32). */
