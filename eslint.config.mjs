@@ -166,8 +166,13 @@ export default defineConfig(
   },
   packages.flatMap(arrowRules),
   {
-    // A command loads a module when it needs it, and then without waiting.
-    files: ['packages/cli/src/**/*.ts'],
+    // A module is loaded when it is needed, and then without waiting.
+    files: [
+      'packages/cli/src/**/*.ts',
+      'packages/core/src/store/heavy-modules.ts',
+      'packages/core/src/engines/open.ts',
+      'packages/core/src/engines/sqlite/database.ts',
+    ],
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {

@@ -4,11 +4,11 @@ import type { Engine, EngineOptions } from '../ports/index.js';
 
 type OpenEngine = (url: string, options: EngineOptions) => Engine | Promise<Engine>;
 
-/** An engine's code is loaded when a URL asks for it. */
-const ENGINES: Readonly<Record<string, () => Promise<OpenEngine>>> = {
-  aws: async () => (await import('./aws/index.js')).openAwsEngine,
-  file: async () => (await import('./file/index.js')).openFileEngine,
-  memory: async () => (await import('./memory/index.js')).openMemoryEngine,
+/** An engine's code is loaded when a URL asks for it; by plain require, which starts faster than import(). */
+const ENGINES: Readonly<Record<string, () => OpenEngine>> = {
+  aws: () => (require('./aws/index.js') as typeof import('./aws/index.js')).openAwsEngine,
+  file: () => (require('./file/index.js') as typeof import('./file/index.js')).openFileEngine,
+  memory: () => (require('./memory/index.js') as typeof import('./memory/index.js')).openMemoryEngine,
 };
 
 /** Opens the engine of a store URL. Throws `invalid-input` for a scheme that there is no engine for. */
@@ -20,6 +20,5 @@ export async function openEngine(url: string, options: EngineOptions = {}): Prom
       hint: `Known kinds: ${Object.keys(ENGINES).join(', ')}. On one machine: file:<folder>; for a team: aws:`,
     });
   }
-  const open = await load();
-  return open(url, options);
+  return load()(url, options);
 }

@@ -21,10 +21,9 @@ import { bookmarkOf, deleteBookmark, setBookmark } from './bookmarks.js';
 import { bindPins, pinVersions, settleConsumer } from './consumers.js';
 import { openContext, withArn, type StoreContext } from './context.js';
 import { deleteVersion, explain, undeleteVersion } from './deletion.js';
-import { collectGarbage } from './gc.js';
+import { loadGc, loadPublish, loadReading, loadVerify } from './heavy-modules.js';
 import { pagesOf } from './pages.js';
-import { publish, publishAll } from './publish.js';
-import { locateVersion, openVersion, readVersionTo, type OpenVersion } from './reading.js';
+import type { OpenVersion } from './reading.js';
 import { createRepository, deleteRepository } from './repositories.js';
 import { findNamed, resolveNamed } from './resolve.js';
 import type {
@@ -44,7 +43,6 @@ import type {
   StoreOptions,
   VerifyReport,
 } from './types.js';
-import { verifyRepository } from './verify.js';
 
 const DEFAULT_REPOSITORY = 'default';
 
@@ -82,12 +80,12 @@ export class ArtifactStore {
    * there, and `conflict` when the source changed while it was read.
    */
   publish(input: PublishInput): Promise<PublishResult> {
-    return publish(this.#context, input);
+    return loadPublish().publish(this.#context, input);
   }
 
   /** Publishes many with few requests, in their order. When it throws, some may be published; repeating it is safe. */
   publishAll(inputs: readonly PublishInput[]): Promise<PublishResult[]> {
-    return publishAll(this.#context, inputs);
+    return loadPublish().publishAll(this.#context, inputs);
   }
 
   /** The live version that a name stands for at this moment. */
@@ -102,7 +100,7 @@ export class ArtifactStore {
 
   /** Opens a version's bytes. The stream fails with `corrupt` at its end when they are not what the digest says. */
   open(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<OpenVersion> {
-    return openVersion(this.#context, name, repository);
+    return loadReading().openVersion(this.#context, name, repository);
   }
 
   /** Writes a version's bytes to a file, which appears only when they are complete and verified. */
@@ -111,7 +109,7 @@ export class ArtifactStore {
     file: string,
     { repository = DEFAULT_REPOSITORY }: InRepository = {},
   ): Promise<Version> {
-    return readVersionTo(this.#context, name, repository, file);
+    return loadReading().readVersionTo(this.#context, name, repository, file);
   }
 
   /** Throws `invalid-input` when {@link locate} could name no place: to be asked before anything is published. */
@@ -121,7 +119,7 @@ export class ArtifactStore {
 
   /** Where AWS services read a version's bytes. Throws `invalid-input` when the store has no such place configured. */
   locate(key: VersionKey): Promise<Location> {
-    return locateVersion(this.#context, key);
+    return loadReading().locateVersion(this.#context, key);
   }
 
   listRepositories(): Promise<readonly RepositoryRecord[]> {
@@ -271,7 +269,7 @@ export class ArtifactStore {
     repository = DEFAULT_REPOSITORY,
     dryRun = false,
   }: InRepository & { readonly dryRun?: boolean } = {}): Promise<GcReport> {
-    return collectGarbage(this.#context, checkRepositoryName(repository), dryRun);
+    return loadGc().collectGarbage(this.#context, checkRepositoryName(repository), dryRun);
   }
 
   /** Reads every content of a repository and compares it with its digest; damaged ones are restored from `repairFrom`. */
@@ -279,7 +277,7 @@ export class ArtifactStore {
     repository = DEFAULT_REPOSITORY,
     repairFrom,
   }: InRepository & { readonly repairFrom?: RepairSource } = {}): Promise<VerifyReport> {
-    return verifyRepository(this.#context, checkRepositoryName(repository), repairFrom);
+    return loadVerify().verifyRepository(this.#context, checkRepositoryName(repository), repairFrom);
   }
 
   /** The outbox in order, from after a sequence number. */

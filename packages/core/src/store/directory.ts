@@ -1,4 +1,5 @@
 import type { PackResult, Previous, Tree, TreeDigest, TreeMemory } from '../packing/index.js';
+import { loadPacking } from './heavy-modules.js';
 import type { StoreContext } from './context.js';
 
 /** A directory, or a file to zip, as it is now: its digest, and how to pack it. */
@@ -14,7 +15,7 @@ export async function readDirectory(
   path: string,
   repository: string,
 ): Promise<ReadTree> {
-  const packing = await import('../packing/index.js');
+  const packing = loadPacking();
   const tree = packing.readTree(path);
   if (context.cache === false) {
     return {
@@ -32,7 +33,7 @@ export async function readDirectory(
 
 /** Reads a file that is to stand alone in a zip. Throws like `treeOfFile` and `digestTree`. */
 export async function readSingleFile(path: string): Promise<ReadTree> {
-  const { digestTree, packTree, treeOfFile } = await import('../packing/index.js');
+  const { digestTree, packTree, treeOfFile } = loadPacking();
   const tree = treeOfFile(path);
   return { treeDigest: await digestTree(tree), pack: (file) => packTree(tree, file) };
 }
@@ -44,7 +45,7 @@ async function packRemembering(
   tree: Tree,
   file: string,
 ): Promise<PackResult> {
-  const { packTree } = await import('../packing/index.js');
+  const { packTree } = loadPacking();
   const previous = await findPrevious(context, repository, memory);
   const packed = await packTree(tree, file, previous === undefined ? {} : { previous });
   memory.keepPacking(packed.index);

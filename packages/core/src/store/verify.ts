@@ -5,6 +5,7 @@ import { formatArn } from '../arn/index.js';
 import { isHoldfastError } from '../errors.js';
 import type { ContentRecord } from '../ports/index.js';
 import { versionArn, type StoreContext } from './context.js';
+import { loadPacking } from './heavy-modules.js';
 import { hashStream } from './hashing.js';
 import { pagesOf } from './pages.js';
 import type { RepairSource, VerifyProblem, VerifyReport } from './types.js';
@@ -52,7 +53,7 @@ async function verifyContent(
     const found = await digestOf(context, record, copyOfZip);
     if (found === digest) {
       if (copyOfZip === undefined) return [];
-      const { treeDigestOfZip } = await import('../packing/index.js');
+      const { treeDigestOfZip } = loadPacking();
       const tree = await treeDigestOfZip(copyOfZip);
       return packed
         .filter(({ treeDigest }) => treeDigest !== tree)

@@ -23,7 +23,6 @@ export class SqliteDatabase {
   constructor(file: string) {
     this.#connection = translateErrors(() => {
       // Loaded here, so that importing the package costs no native code.
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
       const Database = require('better-sqlite3') as typeof BetterSqlite;
       return new Database(file, { timeout: BUSY_TIMEOUT_MS });
     });
