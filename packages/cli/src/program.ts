@@ -51,6 +51,10 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
   ],
   ['stack', () => (require('./commands/stack.js') as typeof import('./commands/stack.js')).declareStack],
   [
+    'bootstrap',
+    () => (require('./commands/bootstrap.js') as typeof import('./commands/bootstrap.js')).declareBootstrap,
+  ],
+  [
     'completion',
     () =>
       (require('./commands/completion.js') as typeof import('./commands/completion.js')).declareCompletion,
