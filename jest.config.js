@@ -10,7 +10,9 @@ const base = {
       '@swc/jest',
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
+    '/node_modules/libdeflate/': join(__dirname, 'test/es-module-transform.cjs'),
   },
+  transformIgnorePatterns: ['/node_modules/(?!\\.pnpm/libdeflate@|libdeflate/)'],
   moduleNameMapper: {
     // TypeScript names the file that will be, with its .js ending; jest wants the one that is.
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -1,39 +1,117 @@
-import { constants, deflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
+import { availableParallelism } from 'node:os';
+import { constants, deflateRaw, type ZlibOptions } from 'node:zlib';
+import { deflateContent, looksIncompressible, type DeflatedBatch } from './deflate-content.js';
+import { DeflateWorkers } from './deflate-workers.js';
 
-/** A content longer than this is compressed in blocks of this size, several at once. Part of the packing format. */
+/** A content longer than this is compressed in blocks of {@link BLOCK_SIZE}, several at once. */
+export const WHOLE_SIZE = 8 * 1024 * 1024;
+/** Part of the packing format, see {@link PACKING_FORMAT}. */
 export const BLOCK_SIZE = 1024 * 1024;
 /** How much of the content before a block it may refer back to: the whole of what deflate (RFC 1951) can. */
 export const WINDOW_SIZE = 32 * 1024;
 
-/** From here on a sample decides whether compressing is worth trying. */
-const SAMPLE_FROM = 256 * 1024;
-const SAMPLE_PART = 8 * 1024;
-/** Below this, handing the work to a thread takes longer than doing it. */
-const THREAD_FROM = 4 * 1024;
+/** How much is compressed before threads are started for the rest: they take about as long to start. */
+const THREADS_FROM = 3 * 1024 * 1024;
+/** More threads than this would wait for the one that reads and writes. */
+const MAX_THREADS = 6;
+/** Contents go to a thread together until they are this long, since every message costs as much as a small content. */
+const BATCH_SIZE = 512 * 1024;
 const STORED_MAX = 0xffff;
 
 export interface Compressed {
   readonly method: 'stored' | 'deflated';
-  readonly data: Buffer;
+  readonly data: Uint8Array;
 }
 
-/** The compressor and its settings; the same content gives the same bytes under the same name only. */
+/**
+ * The compressors and their settings; the same content gives the same bytes under the same name only. Whole contents do
+ * not depend on the processor, as their compressor runs in WebAssembly; blocks of longer ones may.
+ */
 export function compressorName(level: number): string {
-  return `zlib ${process.versions.zlib} ${process.arch} level ${level}`;
+  const { zlib } = process.versions;
+  return `libdeflate 0.1.0, from ${WHOLE_SIZE} zlib ${zlib} ${process.arch}, level ${level}`;
 }
 
-/** Compresses a whole content of at most {@link BLOCK_SIZE} bytes. What does not shrink is stored. */
-export function compressWhole(content: Buffer, level: number): Compressed | Promise<Compressed> {
-  const stored: Compressed = { method: 'stored', data: content };
-  if (content.length === 0 || looksIncompressible(content)) {
-    return stored;
+interface Batch {
+  readonly contents: Buffer[];
+  length: number;
+  done?: Promise<DeflatedBatch>;
+}
+
+/** Compresses whole contents of at most {@link WHOLE_SIZE} bytes: a few on this thread, many on others. */
+export class ContentCompressor {
+  private begun = 0;
+  private workers: DeflateWorkers | undefined;
+  private helpful: boolean | undefined;
+  private batch: Batch = { contents: [], length: 0 };
+
+  /** @param level 0 to 9 */
+  constructor(private readonly level: number) {}
+
+  /** Begins to compress. Call the result when the compressed content is needed; until then the content must stay. */
+  begin(content: Buffer): () => Compressed | Promise<Compressed> {
+    this.begun += content.length;
+    if (this.begun <= THREADS_FROM || !this.threadsHelp()) {
+      const compressed = asCompressed(content, deflateContent(content, this.level));
+      return () => compressed;
+    }
+    const { batch } = this;
+    const place = batch.contents.push(content) - 1;
+    batch.length += content.length;
+    if (batch.length >= BATCH_SIZE) {
+      this.send();
+    }
+    return async () => {
+      if (batch.done === undefined) {
+        this.send();
+      }
+      return asCompressed(content, dataAt((await batch.done)!, place));
+    };
   }
-  const choose = (data: Buffer): Compressed =>
-    data.length < content.length ? { method: 'deflated', data } : stored;
-  const options = { level, chunkSize: outputBound(content.length) };
-  return content.length < THREAD_FROM
-    ? choose(deflateRawSync(content, options))
-    : deflateOnThread(content, options).then(choose);
+
+  close(): void {
+    this.workers?.close();
+  }
+
+  private threadsHelp(): boolean {
+    this.helpful ??= availableParallelism() > 1 && DeflateWorkers.areAvailable();
+    return this.helpful;
+  }
+
+  private send(): void {
+    const { batch } = this;
+    this.batch = { contents: [], length: 0 };
+    this.workers ??= new DeflateWorkers(Math.min(availableParallelism(), MAX_THREADS));
+    // Not of Node's shared pool, since it changes hands.
+    const contents = Buffer.allocUnsafeSlow(batch.length);
+    let at = 0;
+    for (const content of batch.contents) {
+      contents.set(content, at);
+      at += content.length;
+    }
+    const sizes = batch.contents.map(({ length }) => length);
+    batch.done = this.workers.run({ level: this.level, contents, sizes });
+    // It may fail before its turn comes; the failure is thrown then.
+    batch.done.catch(() => undefined);
+  }
+}
+
+function asCompressed(content: Buffer, deflated: Uint8Array | undefined): Compressed {
+  return deflated === undefined
+    ? { method: 'stored', data: content }
+    : { method: 'deflated', data: deflated };
+}
+
+function dataAt({ data, sizes }: DeflatedBatch, place: number): Uint8Array | undefined {
+  const size = sizes[place]!;
+  if (size === -1) {
+    return undefined;
+  }
+  let from = 0;
+  for (let i = 0; i < place; i += 1) {
+    from += Math.max(sizes[i]!, 0);
+  }
+  return data.subarray(from, from + size);
 }
 
 /**
@@ -69,21 +147,6 @@ function deflateOnThread(content: Buffer, options: ZlibOptions): Promise<Buffer>
 /** Room for all of the output, so that it comes in one piece; zlib's own bound is a little lower. */
 function outputBound(length: number): number {
   return length + (length >> 10) + 64;
-}
-
-/** Whether three parts of the content, taken from places that depend on its length only, hardly shrink. */
-function looksIncompressible(content: Buffer): boolean {
-  if (content.length < SAMPLE_FROM) {
-    return false;
-  }
-  const middle = (content.length - SAMPLE_PART) >> 1;
-  const sample = Buffer.concat([
-    content.subarray(0, SAMPLE_PART),
-    content.subarray(middle, middle + SAMPLE_PART),
-    content.subarray(content.length - SAMPLE_PART),
-  ]);
-  const shrunk = deflateRawSync(sample, { level: 1, chunkSize: outputBound(sample.length) });
-  return shrunk.length > sample.length * 0.98;
 }
 
 /** The block inside a deflate stream without compression (RFC 1951, 3.2.4). Begins and ends on a byte boundary. */

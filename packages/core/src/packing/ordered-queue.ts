@@ -31,6 +31,12 @@ export class OrderedQueue {
     this.steps.push({ weight, run: async () => use(await work) });
   }
 
+  /** Adds work that has begun or begins when its result is asked for, which may be late. */
+  addLazily<T>(weight: number, work: () => T | Promise<T>, use: (result: T) => void): void {
+    this.underWay += weight;
+    this.steps.push({ weight, run: async () => use(await work()) });
+  }
+
   /** Uses all results that are left. */
   async drain(): Promise<void> {
     while (this.steps.length > 0) {

@@ -69,10 +69,14 @@ export async function packTree(
     let digest: Digest;
     try {
       const packer = new Packer(output, level, concurrency, previous);
-      for (const entry of entries) {
-        await packer.add(entry);
+      try {
+        for (const entry of entries) {
+          await packer.add(entry);
+        }
+        packed = await packer.finish();
+      } finally {
+        packer.close();
       }
-      packed = await packer.finish();
       digest = output.finish();
     } finally {
       output.close();

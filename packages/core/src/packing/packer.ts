@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { BufferPool } from './buffer-pool.js';
-import { BLOCK_SIZE, compressBlock, compressWhole, WINDOW_SIZE } from './compress.js';
+import { BLOCK_SIZE, compressBlock, ContentCompressor, WHOLE_SIZE, WINDOW_SIZE } from './compress.js';
 import { ContentReader, readContent, READ_SIZE } from './content-reader.js';
 import { OrderedQueue } from './ordered-queue.js';
 import type { PackedEntry } from './pack-index.js';
@@ -34,6 +34,7 @@ export class Packer {
   private readonly buffers: BufferPool;
   private readonly scratch = Buffer.allocUnsafeSlow(READ_SIZE);
   private readonly packed: PackedEntry[] = [];
+  private readonly compressor: ContentCompressor;
 
   /** @param concurrency how many blocks may be under way; it bounds the memory */
   constructor(
@@ -44,12 +45,13 @@ export class Packer {
   ) {
     this.queue = new OrderedQueue(concurrency * BLOCK_WEIGHT);
     this.buffers = new BufferPool(concurrency * BLOCK_SIZE);
+    this.compressor = new ContentCompressor(level);
   }
 
   async add(entry: TreeEntry): Promise<void> {
     if (entry.kind !== 'file') {
       this.addInline(entry, entry.kind === 'symlink' ? entry.target : '');
-    } else if (entry.size > BLOCK_SIZE) {
+    } else if (entry.size > WHOLE_SIZE) {
       await this.addLarge(entry);
     } else {
       await this.addSmall(entry);
@@ -68,6 +70,11 @@ export class Packer {
     return this.packed;
   }
 
+  /** Lets go of what it holds, finished or not. */
+  close(): void {
+    this.compressor.close();
+  }
+
   private addInline(entry: TreeEntry, content: string): void {
     const data = Buffer.from(content);
     const facts = { content, size: data.length, compressedSize: data.length, crc32: crc32(data) };
@@ -81,7 +88,8 @@ export class Packer {
     if (entry.sha256 !== undefined && this.addCopy(entry, entry.sha256)) {
       return;
     }
-    const weight = 2 * entry.size + JOB_WEIGHT;
+    // As it was read, on its way to a thread, and compressed.
+    const weight = 3 * entry.size + JOB_WEIGHT;
     await this.queue.room(weight);
     const buffer = this.buffers.take(entry.size);
     const content = readContent(entry, buffer);
@@ -91,7 +99,7 @@ export class Packer {
       return;
     }
     const facts = { content: sha256, size: entry.size, crc32: crc32(content) };
-    this.queue.add(weight, compressWhole(content, this.level), ({ method, data }) => {
+    this.queue.addLazily(weight, this.compressor.begin(content), ({ method, data }) => {
       this.begin(entry, { ...facts, method, compressedSize: data.length });
       this.output.append(data);
       this.buffers.giveBack(buffer);

@@ -24,10 +24,10 @@ export async function readDirectory(
     };
   }
   const memory = new packing.TreeMemory(context.cache ?? packing.cacheFolder(), path);
-  const { treeDigest, known } = await memory.recognise(tree);
+  const recognised = await memory.recognise(tree);
   return {
-    treeDigest,
-    pack: async (file) => packRemembering(context, repository, memory, known(), file),
+    treeDigest: recognised.treeDigest,
+    pack: (file) => packRemembering(context, repository, memory, recognised.known(), file),
   };
 }
 

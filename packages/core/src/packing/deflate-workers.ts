@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { DEFLATE_WORKER, type DeflateBatch, type DeflatedBatch } from './deflate-content.js';
+
+/** Beside this file, and like it compiled or not. Absent where everything was bundled into one file. */
+const PROGRAM = join(__dirname, `deflate-content${extname(__filename)}`);
+
+interface Waiting {
+  readonly resolve: (done: DeflatedBatch) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Threads that compress batches, each several at once in order. */
+export class DeflateWorkers {
+  private readonly workers: { readonly worker: Worker; load: number }[] = [];
+  private readonly waiting = new Map<number, Waiting>();
+  private lastId = 0;
+
+  /** False when this installation cannot have them; everything is then compressed on the calling thread. */
+  static areAvailable(): boolean {
+    return existsSync(PROGRAM);
+  }
+
+  constructor(count: number) {
+    for (let i = 0; i < count; i += 1) {
+      // It needs none of the options that the process was started with. Run from its source it would be warned about.
+      const execArgv = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
+      const worker = new Worker(PROGRAM, { workerData: DEFLATE_WORKER, execArgv });
+      worker.on('message', (done: DeflatedBatch) => this.waiting.get(done.id)?.resolve(done));
+      worker.on('error', (error) => this.fail(error));
+      worker.on('exit', () => this.fail(new Error('a thread that compresses has ended')));
+      this.workers.push({ worker, load: 0 });
+    }
+  }
+
+  /** The contents' memory goes to the thread, and must not be used any more. */
+  async run(batch: Omit<DeflateBatch, 'id'>): Promise<DeflatedBatch> {
+    const chosen = this.workers.reduce((a, b) => (b.load < a.load ? b : a));
+    const id = (this.lastId += 1);
+    const weight = batch.contents.length;
+    chosen.load += weight;
+    try {
+      return await new Promise<DeflatedBatch>((resolve, reject) => {
+        this.waiting.set(id, { resolve, reject });
+        chosen.worker.postMessage({ ...batch, id }, [batch.contents.buffer]);
+      });
+    } finally {
+      this.waiting.delete(id);
+      chosen.load -= weight;
+    }
+  }
+
+  close(): void {
+    for (const { worker } of this.workers) {
+      worker.removeAllListeners('exit');
+      void worker.terminate();
+    }
+  }
+
+  private fail(error: unknown): void {
+    for (const { reject } of this.waiting.values()) {
+      reject(error);
+    }
+  }
+}
