@@ -54,6 +54,7 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
     'bootstrap',
     () => (require('./commands/bootstrap.js') as typeof import('./commands/bootstrap.js')).declareBootstrap,
   ],
+  ['policy', () => (require('./commands/policy.js') as typeof import('./commands/policy.js')).declarePolicy],
   [
     'completion',
     () =>

@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openEngine } from '../../src/engines/open.js';
-import { openStore } from '../../src/index.js';
+import type { Engine } from '../../src/ports/index.js';
+import { bootstrap, openStore, policyFor } from '../../src/index.js';
 import { awsEnvironment } from '../emulators/aws-environment.js';
 import { startEmulator, type Emulator } from '../emulators/emulator.js';
 import { administrator } from '../emulators/test-bucket.js';
@@ -16,13 +17,17 @@ import { administrator } from '../emulators/test-bucket.js';
 const before = { ...process.env };
 let emulator: Emulator;
 let admin: S3Client;
+let first: readonly Engine[];
 
 beforeAll(async () => {
   emulator = await startEmulator('ministack');
   Object.assign(process.env, awsEnvironment(emulator));
   admin = administrator(emulator);
+  // The first users, at once.
+  first = await Promise.all([openEngine('aws:'), openEngine('aws:'), openEngine('aws:')]);
 });
 afterAll(async () => {
+  await Promise.all(first.map(({ catalog }) => catalog.close()));
   admin.destroy();
   process.env = before;
   await emulator.stop();
@@ -36,14 +41,13 @@ async function bucketOfStore(): Promise<string> {
 }
 
 test('first users at once end with one store, which every later user finds', async () => {
-  const engines = await Promise.all([openEngine('aws:'), openEngine('aws:'), openEngine('aws:')]);
   const bucket = await bucketOfStore();
   const later = await openEngine(`aws://${emulator.account}/${emulator.region}`);
   const copy = { repository: 'default', digest: `sha256:${'a'.repeat(64)}`, generation: 1 } as const;
-  const places = await Promise.all([...engines, later].map(({ content }) => content.locate(copy)));
+  const places = await Promise.all([...first, later].map(({ content }) => content.locate(copy)));
   expect(places.map((place) => place.bucket)).toEqual(places.map(() => bucket));
   expect(later.identity).toEqual({ partition: 'aws', account: emulator.account, region: emulator.region });
-  await Promise.all([...engines, later].map(({ catalog }) => catalog.close()));
+  await later.catalog.close();
 });
 
 test('what one publishes, another resolves, reads and locates, with the object version', async () => {
@@ -70,7 +74,6 @@ test('what one publishes, another resolves, reads and locates, with the object v
 });
 
 test('the bucket is versioned, closed to the public, and has its policy', async () => {
-  await (await openEngine('aws:')).catalog.close();
   const Bucket = await bucketOfStore();
   expect(await admin.send(new GetBucketVersioningCommand({ Bucket }))).toMatchObject({ Status: 'Enabled' });
   const { PublicAccessBlockConfiguration } = await admin.send(new GetPublicAccessBlockCommand({ Bucket }));
@@ -82,6 +85,16 @@ test('the bucket is versioned, closed to the public, and has its policy', async 
     'EveryKeyIsWrittenOnce',
     'LambdaOfThisAccountReads',
   ]);
+});
+
+test('bootstrap finds what is there, and policies name it', async () => {
+  const bucket = await bucketOfStore();
+  expect(await bootstrap()).toMatchObject({ bucket, table: 'holdfast', created: false });
+  const policy = await policyFor('reader', { repository: 'payments' });
+  expect(policy.Statement.flatMap(({ Resource }) => Resource)).toContain(
+    `arn:aws:s3:::${bucket}/content/payments/*`,
+  );
+  await expect(policyFor('reader', { region: 'us-east-2' })).rejects.toMatchObject({ code: 'not-found' });
 });
 
 test("credentials of another account than the URL's are refused before anything is made", async () => {

@@ -38,8 +38,11 @@ def serve_ministack(listening: socket.socket) -> None:
 def serve_moto(listening: socket.socket) -> None:
     os.environ["MOTO_PORT"] = str(listening.getsockname()[1])
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from moto.s3.responses import ACTION_MAP
     from werkzeug.serving import make_server
 
+    # IAM has an action of its own for this request; moto asks for the right to put objects.
+    ACTION_MAP["KEY"]["PUT"]["legal-hold"] = "PutObjectLegalHold"
     # One request after the other: under concurrency it loses writes that it acknowledged.
     make_server(
         "127.0.0.1",

@@ -46,9 +46,10 @@ test('every shortfall says what it costs and how to mend it', () => {
 
 describe('lifecycle rules', () => {
   const expiry = { ID: 'tidy', Status: 'Enabled', Expiration: { Days: 30 } } as const;
+  const olderForm = Object.assign({}, expiry, { Prefix: 'team/' });
   test.each<[string, Parameters<typeof lifecycleFact>[0], boolean]>([
     ['expiry of everything', expiry, true],
-    ['expiry in the older form', { ...expiry, ...{ Prefix: 'team/' } }, true],
+    ['expiry in the older form', olderForm, true],
     ['expiry above the prefix', { ...expiry, Filter: { Prefix: 'team/' } }, true],
     ['expiry below the prefix', { ...expiry, Filter: { Prefix: 'team/holdfast/content/x' } }, true],
     ['expiry beside the prefix', { ...expiry, Filter: { Prefix: 'team/other/' } }, false],

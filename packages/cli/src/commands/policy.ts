@@ -1,0 +1,32 @@
+import { Argument, type Command } from 'commander';
+import type { Role } from '@holdfast/core';
+import { examples } from '../help.js';
+import { loadCore } from '../lazy-modules.js';
+import type { Session } from '../session.js';
+import type { GlobalOptions } from '../settings.js';
+
+/** The same as the core's, which is not loaded for a command's declaration. */
+const ROLES: readonly Role[] = ['publisher', 'deployer', 'reader', 'gc', 'admin'];
+
+export function declarePolicy(program: Command, session: Session): void {
+  program
+    .command('policy')
+    .summary('print the IAM policy of a role')
+    .description(
+      'Prints the least that a role needs in the AWS store of your account and region, as an IAM policy. Only gc may lift holds and delete objects.',
+    )
+    .addArgument(new Argument('<role>', 'role').choices(ROLES))
+    .option('--region <region>', 'region of the store; the configured one by default')
+    .addHelpText(
+      'after',
+      examples('holdfast policy publisher --repository payments', 'holdfast policy gc > gc-policy.json'),
+    )
+    .action(async (role: Role, _options: object, command: Command) => {
+      const { region, repository } = command.optsWithGlobals<GlobalOptions & { readonly region?: string }>();
+      const policy = await loadCore().policyFor(role, {
+        ...(region === undefined ? {} : { region }),
+        ...(repository === undefined ? {} : { repository }),
+      });
+      await session.output(command).result(policy, () => [JSON.stringify(policy, null, 2)]);
+    });
+}

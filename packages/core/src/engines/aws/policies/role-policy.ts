@@ -1,0 +1,204 @@
+import { STACK_NAME } from '../bootstrap/template.js';
+
+/** Who does what. A pipeline that publishes and deploys takes both policies. */
+export const ROLES = ['publisher', 'deployer', 'reader', 'gc', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Where the store lies that a policy is for. */
+export interface PolicyScope {
+  readonly partition: string;
+  readonly account: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly table: string;
+  /** What the keys in the bucket begin with: empty, or text that ends with a slash. */
+  readonly prefix: string;
+  /** The repository that the policy is confined to; all when absent. */
+  readonly repository?: string;
+}
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow';
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+export interface PolicyDocument {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly Statement[];
+}
+
+/** What each role does with the table, and in which partitions besides the repository's own (catalog/keys.ts). */
+const WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
+const REMOVALS = ['dynamodb:DeleteItem'];
+const SHARED_READS = ['~repositories', '~consumers', '~consumer#*'];
+
+/**
+ * The least that a role needs, as an IAM policy document. Pure: two calls with the same scope give the same document.
+ *
+ * Only `gc` may lift a hold or delete an object. What IAM cannot tell apart within one repository of the table (condemning a
+ * version and recording one are both writes to items) the catalog's conditions decide.
+ */
+export function rolePolicy(role: Role, scope: PolicyScope): PolicyDocument {
+  return { Version: '2012-10-17', Statement: [...readStatements(scope), ...STATEMENTS[role](scope)] };
+}
+
+const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Statement[]>> = {
+  reader: () => [],
+  publisher: (scope) => [
+    allow(
+      'StoreContents',
+      ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+      [objects(scope)],
+    ),
+    {
+      ...allow('HoldContents', ['s3:PutObjectLegalHold'], [objects(scope)]),
+      Condition: { StringEquals: { 's3:object-lock-legal-hold': 'ON' } },
+    },
+    listUploads(scope),
+    // The repository `default` comes into being when it is first published to.
+    onItems('RecordVersions', [...WRITES, ...REMOVALS], scope, ['~repositories']),
+  ],
+  deployer: (scope) => [
+    onItems('RegisterReferences', [...WRITES, ...REMOVALS], scope, ['~consumers', '~consumer#*']),
+  ],
+  gc: (scope) => [
+    allow(
+      'RemoveContents',
+      ['s3:PutObjectLegalHold', 's3:DeleteObject', 's3:DeleteObjectVersion', 's3:AbortMultipartUpload'],
+      [objects(scope)],
+    ),
+    listUploads(scope),
+    onItems('RecordRemovals', [...WRITES, ...REMOVALS], scope, []),
+  ],
+  admin: (scope) => [
+    onItems('ManageRepositoriesAndEvents', [...WRITES, ...REMOVALS], scope, [
+      '~repositories',
+      '~consumers',
+      '~consumer#*',
+      '~events',
+      '~sequence',
+    ]),
+    allow('MakeTheStack', ['cloudformation:CreateStack', 'cloudformation:TagResource'], [stack(scope)]),
+    allow(
+      'MakeTheBucket',
+      [
+        's3:CreateBucket',
+        's3:PutBucketVersioning',
+        's3:PutBucketObjectLockConfiguration',
+        's3:PutBucketOwnershipControls',
+        's3:PutBucketPolicy',
+        's3:PutBucketPublicAccessBlock',
+        's3:PutEncryptionConfiguration',
+        's3:PutLifecycleConfiguration',
+        's3:GetBucketPolicy',
+        's3:PutBucketTagging',
+      ],
+      [arn(scope, 's3', `${STACK_NAME}-bucket-*`, ':')],
+    ),
+    allow(
+      'MakeTheTable',
+      [
+        'dynamodb:CreateTable',
+        'dynamodb:DescribeTable',
+        'dynamodb:DescribeContinuousBackups',
+        'dynamodb:UpdateContinuousBackups',
+        'dynamodb:UpdateTable',
+        'dynamodb:TagResource',
+      ],
+      [table(scope)],
+    ),
+    allow(
+      'MakeTheEventBus',
+      [
+        'events:CreateEventBus',
+        'events:DescribeEventBus',
+        'events:DescribeRule',
+        'events:PutRule',
+        'events:TagResource',
+      ],
+      [arn(scope, 'events', `event-bus/${STACK_NAME}`), arn(scope, 'events', `rule/${STACK_NAME}/*`)],
+    ),
+    allow(
+      'LookAtOwnBuckets',
+      [
+        's3:GetBucketVersioning',
+        's3:GetBucketPublicAccessBlock',
+        's3:GetBucketObjectLockConfiguration',
+        's3:GetLifecycleConfiguration',
+      ],
+      [arn(scope, 's3', '*', ':')],
+    ),
+  ],
+};
+
+function readStatements(scope: PolicyScope): Statement[] {
+  return [
+    allow('FindTheStore', ['cloudformation:DescribeStacks'], [stack(scope)]),
+    allow('ReadContents', ['s3:GetObject', 's3:GetObjectVersion'], [objects(scope)]),
+    {
+      // Without it S3 answers "forbidden" instead of "not there".
+      ...allow('ListContents', ['s3:ListBucket', 's3:ListBucketVersions'], [bucket(scope)]),
+      Condition: { StringLike: { 's3:prefix': keys(scope) } },
+    },
+    onItems(
+      'ReadCatalog',
+      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+      scope,
+      SHARED_READS,
+    ),
+  ];
+}
+
+function allow(Sid: string, Action: readonly string[], Resource: readonly string[]): Statement {
+  return { Sid, Effect: 'Allow', Action, Resource };
+}
+
+/** Items of the repository's own partitions, and of those that are shared. */
+function onItems(
+  Sid: string,
+  Action: readonly string[],
+  scope: PolicyScope,
+  shared: readonly string[],
+): Statement {
+  const statement = allow(Sid, Action, [table(scope)]);
+  if (scope.repository === undefined) return statement;
+  const leading = [`${scope.repository}#*`, ...shared];
+  return { ...statement, Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leading } } };
+}
+
+function listUploads(scope: PolicyScope): Statement {
+  return allow('ListUploads', ['s3:ListBucketMultipartUploads'], [bucket(scope)]);
+}
+
+function keys({ prefix, repository = '*' }: PolicyScope): string {
+  return `${prefix}content/${repository}/*`;
+}
+
+function objects(scope: PolicyScope): string {
+  return arn(scope, 's3', `${scope.bucket}/${keys(scope)}`, ':');
+}
+
+function bucket(scope: PolicyScope): string {
+  return arn(scope, 's3', scope.bucket, ':');
+}
+
+function table(scope: PolicyScope): string {
+  return arn(scope, 'dynamodb', `table/${scope.table}`);
+}
+
+function stack(scope: PolicyScope): string {
+  return arn(scope, 'cloudformation', `stack/${STACK_NAME}/*`);
+}
+
+/** Buckets are named without region and account. */
+function arn(
+  { partition, region, account }: PolicyScope,
+  service: string,
+  rest: string,
+  place = `${region}:${account}`,
+): string {
+  return `arn:${partition}:${service}:${place}:${rest}`;
+}

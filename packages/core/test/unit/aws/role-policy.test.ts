@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import { rolePolicy, ROLES, type Role } from '../../../src/engines/aws/policies/role-policy.js';
+
+const scope = {
+  partition: 'aws',
+  account: '123456789012',
+  region: 'eu-west-1',
+  bucket: 'holdfast-bucket-1x2y3z',
+  table: 'holdfast',
+  prefix: '',
+};
+const statements = (role: Role, repository?: string) =>
+  rolePolicy(role, repository === undefined ? scope : { ...scope, repository }).Statement;
+const actions = (role: Role) => statements(role).flatMap(({ Action }) => Action);
+
+test('only gc may delete objects', () => {
+  const deleting = ROLES.filter((role) => actions(role).some((action) => action.startsWith('s3:Delete')));
+  expect(deleting).toEqual(['gc']);
+});
+
+test('only gc may lift a hold; a publisher may only put one on', () => {
+  const lifting = ROLES.filter((role) =>
+    statements(role).some(
+      ({ Action, Condition }) =>
+        Action.includes('s3:PutObjectLegalHold') &&
+        Condition?.['StringEquals']?.['s3:object-lock-legal-hold'] !== 'ON',
+    ),
+  );
+  expect(lifting).toEqual(['gc']);
+  expect(actions('publisher')).toContain('s3:PutObjectLegalHold');
+});
+
+test('only a publisher may store contents', () => {
+  expect(ROLES.filter((role) => actions(role).includes('s3:PutObject'))).toEqual(['publisher']);
+});
+
+test('nobody may go around Object Lock, change policies of others, or do everything', () => {
+  for (const role of ROLES) {
+    expect(actions(role).filter((action) => /Bypass|Retention|\*/.test(action))).toEqual([]);
+    expect(statements(role).flatMap(({ Resource }) => Resource)).not.toContain('*');
+  }
+});
+
+describe.each(ROLES)('%s', (role) => {
+  test('is confined to one repository, in the bucket and in the table', () => {
+    const confined = statements(role, 'payments');
+    const objects = confined.flatMap(({ Resource }) => Resource).filter((arn) => arn.includes('/content/'));
+    expect(new Set(objects)).toEqual(new Set(['arn:aws:s3:::holdfast-bucket-1x2y3z/content/payments/*']));
+    const items = confined.filter(({ Action }) =>
+      Action.some((action) => /^dynamodb:.*(Item|Query)/.test(action)),
+    );
+    const leading = items.map(
+      ({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'],
+    );
+    expect(leading.map((keys) => [...(keys ?? [])].filter((key) => !key.startsWith('~')))).toEqual(
+      items.map(() => ['payments#*']),
+    );
+  });
+
+  test('fits into one managed policy', () => {
+    expect(JSON.stringify(rolePolicy(role, scope)).length).toBeLessThanOrEqual(6_144);
+  });
+
+  test('names resources in the form of ARNs', () => {
+    for (const resource of statements(role).flatMap(({ Resource }) => Resource)) {
+      expect(resource).toMatch(
+        /^arn:aws:(s3:::|(dynamodb|cloudformation|events):eu-west-1:123456789012:)\S+$/,
+      );
+    }
+  });
+});
