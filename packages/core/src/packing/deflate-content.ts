@@ -9,6 +9,9 @@ import { deflate } from 'libdeflate';
 const SAMPLE_FROM = 256 * 1024;
 const SAMPLE_PART = 8 * 1024;
 
+/** Its loader makes every uncaught exception of the process be thrown again, which is the host's to decide. */
+let isLoaded = false;
+
 /** What a worker of this program is told at its start, so that no other worker that loads it takes itself for one. */
 export const DEFLATE_WORKER = 'holdfast deflate';
 
@@ -30,11 +33,35 @@ export interface DeflatedBatch {
   readonly sizes: readonly number[];
 }
 
+/** Makes libdeflate ready, which it would do by itself when it is first used, but not without traces. */
+function ensureLoaded(): void {
+  if (isLoaded) {
+    return;
+  }
+  isLoaded = true;
+  const [exceptions, rejections] = [
+    process.listeners('uncaughtException'),
+    process.listeners('unhandledRejection'),
+  ];
+  deflate(new Uint8Array(1), 1);
+  for (const added of process.listeners('uncaughtException')) {
+    if (!exceptions.includes(added)) {
+      process.off('uncaughtException', added);
+    }
+  }
+  for (const added of process.listeners('unhandledRejection')) {
+    if (!rejections.includes(added)) {
+      process.off('unhandledRejection', added);
+    }
+  }
+}
+
 /** Compresses a content into a raw deflate stream (RFC 1951). Undefined when it does not shrink. */
 export function deflateContent(content: Uint8Array, level: number): Uint8Array | undefined {
   if (level === 0 || content.length === 0 || looksIncompressible(content)) {
     return undefined;
   }
+  ensureLoaded();
   const data = deflate(content, level);
   return data.length < content.length ? data : undefined;
 }
@@ -44,6 +71,7 @@ export function looksIncompressible(content: Uint8Array): boolean {
   if (content.length < SAMPLE_FROM) {
     return false;
   }
+  ensureLoaded();
   const middle = (content.length - SAMPLE_PART) >> 1;
   const sample = new Uint8Array(3 * SAMPLE_PART);
   sample.set(content.subarray(0, SAMPLE_PART), 0);

@@ -7,7 +7,7 @@ import {
   type Dirent,
   type Stats,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { quote } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
 import { fileError } from './file-errors.js';
@@ -62,7 +62,7 @@ function fileEntry(path: string, file: string, stats: Stats): FileEntry {
 }
 
 function readDirectory(top: string, directory: string, inherited: IgnoreRules, entries: TreeEntry[]): void {
-  const absolute = join(top, directory);
+  const absolute = directory === '' ? top : below(top, directory);
   const children = listDirectory(absolute, directory);
   if (children.length === 0 && directory !== '') {
     entries.push({ kind: 'directory', path: directory });
@@ -85,8 +85,13 @@ function readDirectory(top: string, directory: string, inherited: IgnoreRules, e
   }
 }
 
+/** What `join` gives for a path that is plain already, which every path here is; it would take a tenth of the time. */
+function below(top: string, path: string): string {
+  return `${top}${sep}${path}`;
+}
+
 function readEntry(top: string, path: string): TreeEntry {
-  const absolute = join(top, path);
+  const absolute = below(top, path);
   let stats: Stats;
   try {
     stats = lstatSync(absolute);

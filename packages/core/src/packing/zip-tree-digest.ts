@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32, inflateRawSync } from 'node:zlib';
-import { fromFdPromise, type Entry, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { quote } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
 import { BLOCK_SIZE } from './compress.js';
@@ -28,7 +28,16 @@ export async function treeDigestOfZip(file: string): Promise<TreeDigest> {
   }
   let zip: ZipFile | undefined;
   try {
-    zip = await fromFdPromise(fd, { lazyEntries: true, decodeStrings: false, autoClose: false });
+    // Loaded when needed: publishing does without.
+    const [{ fromRandomAccessReaderPromise }, { ZipFileReader }] = await Promise.all([
+      import('yauzl'),
+      import('./zip-file-reader.js'),
+    ]);
+    zip = await fromRandomAccessReaderPromise(new ZipFileReader(fd), fstatSync(fd).size, {
+      lazyEntries: true,
+      decodeStrings: false,
+      autoClose: false,
+    });
     const entries: DigestedEntry[] = [];
     for await (const entry of zip.eachEntry()) {
       entries.push(await digestEntry(zip, fd, entry));

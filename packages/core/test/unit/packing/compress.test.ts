@@ -3,6 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 import { afterEach, expect, test } from '@jest/globals';
 import { ContentCompressor } from '../../../src/packing/compress.js';
 import { deflateContent } from '../../../src/packing/deflate-content.js';
+import { compilePacking, runWithPacking } from './support/compiled-packing.js';
 
 let compressor: ContentCompressor | undefined;
 
@@ -26,6 +27,22 @@ test.each([0, 1, 6, 9])('threads give what the calling thread gives (level %i)',
     expect(method).toBe(alone === undefined ? 'stored' : 'deflated');
     expect(Buffer.from(data).equals(alone ?? content)).toBe(true);
   }
+});
+
+test('compressing leaves the fate of uncaught errors to the host', () => {
+  const compile = compilePacking();
+  const counted = `
+    const events = ['uncaughtException', 'unhandledRejection'];
+    const count = () => events.map((event) => process.listenerCount(event));
+    const before = count();
+    const root = require('fs').mkdtempSync(require('os').tmpdir() + '/holdfast-listeners-');
+    require('fs').writeFileSync(root + '/file', 'text '.repeat(1000));
+    const tree = packing.readTree(root);
+    await packing.packTree(tree, root + '/out.zip');
+    require('fs').rmSync(root, { recursive: true });
+    return [before, count()];`;
+  const [before, after] = runWithPacking(compile, counted) as number[][];
+  expect(after).toEqual(before);
 });
 
 test('what is compressed is a deflate stream of the content', () => {
