@@ -8,6 +8,8 @@ export function exitCodeOf(code: string): number {
       return EXIT_CODES.usage;
     case 'in-use':
       return EXIT_CODES.inUse;
+    case 'undecided':
+      return EXIT_CODES.undecided;
     default:
       return EXIT_CODES.failed;
   }

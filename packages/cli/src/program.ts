@@ -51,6 +51,10 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
   ],
   ['stack', () => (require('./commands/stack.js') as typeof import('./commands/stack.js')).declareStack],
   [
+    'reconcile',
+    () => (require('./commands/reconcile.js') as typeof import('./commands/reconcile.js')).declareReconcile,
+  ],
+  [
     'bootstrap',
     () => (require('./commands/bootstrap.js') as typeof import('./commands/bootstrap.js')).declareBootstrap,
   ],

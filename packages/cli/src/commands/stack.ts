@@ -9,6 +9,7 @@ import { renderTable } from '../render/table.js';
 import { count } from '../render/values.js';
 import { shortName } from '../render/version.js';
 import type { Session } from '../session.js';
+import { declareSettle } from './stack-settle.js';
 import { codeOf } from '../system-errors.js';
 import { UsageError } from '../usage-error.js';
 
@@ -22,7 +23,7 @@ interface RegisterOptions {
 export function declareStack(program: Command, session: Session): void {
   const stack = program
     .command('stack')
-    .summary('register and remove the references of stacks')
+    .summary('register, settle and remove the references of stacks')
     .description(
       "Keeps a stack's references by hand, without AWS: for pipelines that deploy elsewhere, and the embedded store.",
     )
@@ -32,6 +33,7 @@ export function declareStack(program: Command, session: Session): void {
     );
   declareRegister(stack, session);
   declareRemove(stack, session);
+  declareSettle(stack, session);
 }
 
 function declareRegister(stack: Command, session: Session): void {

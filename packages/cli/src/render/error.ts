@@ -1,11 +1,12 @@
 import { Declined } from '../confirm.js';
+import { UndecidedError } from '../undecided-error.js';
 import { UsageError } from '../usage-error.js';
 import type { Palette } from './palette.js';
 import { printable } from './printable.js';
 
 /** A failure in the shape that `--json` prints as `{"error": …}`. */
 export interface RenderedError {
-  /** A code of HoldfastError, `usage` for a wrong command line or configuration, `declined` for a no, `internal` for a defect. */
+  /** A code of HoldfastError, `usage` for a wrong command line or configuration, `declined` for a no, `undecided` for what stays because it could not be found out, `internal` for a defect. */
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
@@ -32,6 +33,9 @@ export function describeError(error: unknown, debug: boolean): RenderedError {
   const stack = debug ? { stack: fullStack(error) } : {};
   if (error instanceof UsageError) {
     return { code: 'usage', message: error.message, ...optional('hint', error.hint), ...stack };
+  }
+  if (error instanceof UndecidedError) {
+    return { code: 'undecided', message: error.message, hint: error.hint, ...stack };
   }
   if (error instanceof Declined) return { code: 'declined', message: error.message, ...stack };
   if (isCoded(error)) {

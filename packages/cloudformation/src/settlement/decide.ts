@@ -1,7 +1,7 @@
 import type { ReferenceRecord } from '@holdfast/core';
 import type { Doubt, RetainedResource, StackEvidence } from '../evidence/types.js';
 import { dispositionOf, isAtRest, type Disposition } from './dispositions.js';
-import { asUse, distinct, logicalIdOf, useKey, type Use } from './uses.js';
+import { asRetained, asUse, distinct, isMarkedRetained, logicalIdOf, useKey, type Use } from './uses.js';
 
 /** Clocks differ: an event counts as later than a use that began up to this many milliseconds after it. */
 export const CLOCK_MARGIN_MS = 5 * 60_000;
@@ -19,6 +19,8 @@ export interface SettlementFacts {
   readonly doubts: readonly Doubt[];
   /** Read only when something would go. */
   readonly retained?: readonly RetainedResource[];
+  /** True when whoever calls says that the account no longer has what was retained earlier. */
+  readonly forgetRetained?: boolean;
   /** True when every stack that resources may have moved to has been settled since the evidence was read. */
   readonly othersSettled?: boolean;
 }
@@ -79,17 +81,18 @@ function settleAtRest(
   // The template of a stack that was rolled back adds to what it used before; one that never was uses nothing of it.
   const named = disposition === 'current' || disposition === 'rolled-back' ? facts.used : [];
   const mode = disposition === 'current' || disposition === 'gone' ? 'replace' : 'add';
-  const listed = new Set(named.map(useKey));
+  const marked = held.filter((use) => isMarkedRetained(use) && facts.forgetRetained !== true);
   const references = held.filter(({ kind }) => kind === 'reference');
-  const stays = new Set(mode === 'add' ? [...listed, ...references.map(useKey)] : listed);
-  const leaving = held.filter((use) => !stays.has(useKey(use)));
-  const kept = leaving.filter(
-    (use) => isRetained(use, retained ?? []) || (disposition === 'rolled-back' && mayBeOld(use, facts)),
-  );
+  const stays = new Set([...named, ...marked, ...(mode === 'add' ? references : [])].map(useKey));
+  const leaving = held.filter((use) => !stays.has(useKey(use)) && !isMarkedRetained(use));
+  const kept = leaving.flatMap((use) => {
+    if (isRetained(use, retained ?? [])) return [asRetained(use)];
+    return disposition === 'rolled-back' && mayBeOld(use, facts) ? [asUse(use)] : [];
+  });
   const pins = held.filter(({ kind }) => kind === 'pin');
   return {
     because: disposition,
-    references: distinct([...named, ...kept.map(asUse)]),
+    references: distinct([...named, ...marked.map(asUse), ...kept]),
     mode,
     releasePins: [...new Set(pins.map(({ deployment }) => deployment))],
     undecided: [],

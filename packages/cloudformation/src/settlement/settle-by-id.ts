@@ -21,6 +21,7 @@ export interface SettleContext {
   readonly finished: ReadonlySet<string>;
   readonly pinLeaseMs: number;
   readonly dryRun: boolean;
+  readonly forgetRetained: boolean;
   readonly clock: () => Date;
   readonly digests: DigestCache;
   /** Stacks that this call has settled or is settling: a stack that is nested in several ways is settled once. */
@@ -62,7 +63,7 @@ async function settleOnce(context: SettleContext, stackId: string): Promise<Stac
 }
 
 async function gatherFacts(
-  { store, digests }: SettleContext,
+  { store, digests, forgetRetained }: SettleContext,
   evidence: StackEvidence,
   held: readonly ReferenceRecord[],
 ): Promise<SettlementFacts> {
@@ -73,6 +74,7 @@ async function gatherFacts(
   return {
     evidence,
     held,
+    forgetRetained,
     used: own.uses,
     wanted: pending.flatMap(({ uses }) => uses),
     doubts: [...own.doubts, ...pending.flatMap(({ doubts }) => doubts)],

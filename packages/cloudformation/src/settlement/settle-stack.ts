@@ -22,6 +22,11 @@ export interface SettleOptions {
   readonly finished?: readonly string[];
   /** 24 hours when absent. */
   readonly pinLeaseMs?: number;
+  /**
+   * Also releases what the stack no longer has and the account still had when it was retained. Whoever calls says that the
+   * account has it no longer.
+   */
+  readonly forgetRetained?: boolean;
   /** Says what would be done, and does nothing. */
   readonly dryRun?: boolean;
   readonly clock?: () => Date;
@@ -67,6 +72,7 @@ export function contextOf(options: Omit<SettleOptions, 'stack'>): SettleContext 
     finished: new Set(options.finished),
     pinLeaseMs: options.pinLeaseMs ?? DEFAULT_PIN_LEASE_MS,
     dryRun: options.dryRun ?? false,
+    forgetRetained: options.forgetRetained ?? false,
     clock: options.clock ?? (() => new Date()),
     digests: options.digests ?? new Map<string, Digest>(),
     visited: new Set(),

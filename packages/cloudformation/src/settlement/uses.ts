@@ -29,3 +29,14 @@ export function logicalIdOf(slot: string): string {
   const dot = slot.indexOf('.', slot.lastIndexOf('/') + 1);
   return dot < 0 ? slot : slot.slice(0, dot);
 }
+
+/** Ends the slot of what a stack no longer has and the account still does. A mark of its own: CloudFormation forgets its events. */
+const RETAINED = ' (retained)';
+
+export function asRetained(use: ReferenceRecord): Use {
+  return { ...asUse(use), slot: `${use.slot}${RETAINED}` };
+}
+
+export function isMarkedRetained({ kind, slot }: ReferenceRecord): boolean {
+  return kind === 'reference' && slot.endsWith(RETAINED);
+}

@@ -1,0 +1,13 @@
+import type { Doubt } from '@holdfast/cloudformation';
+
+/** Not everything could be decided. Nothing was released of what could not, and the rest was done. */
+export class UndecidedError extends Error {
+  override readonly name = 'UndecidedError';
+  readonly hint =
+    'What could not be decided keeps its references. Repeat the command once the reasons are gone.';
+
+  constructor(stacks: number, doubts: readonly Doubt[]) {
+    const about = stacks === 0 ? [] : [`${stacks} of the stacks could not be decided`];
+    super([...about, ...doubts.map(({ message }) => message)].join('; '));
+  }
+}

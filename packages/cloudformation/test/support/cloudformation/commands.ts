@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+
+/** What a template of a history uses: per logical ID the number of a content, or nothing. */
+export interface TemplateSpec {
+  readonly a: number;
+  readonly b: number | undefined;
+  readonly nested: number | undefined;
+  readonly retain: boolean;
+}
+
+/** What can happen between any two steps of anything else. */
+export type Happening =
+  | {
+      readonly kind: 'begin';
+      readonly stack: number;
+      readonly spec: TemplateSpec;
+      readonly changeSet: boolean;
+    }
+  | { readonly kind: 'host'; readonly deployment: number }
+  | { readonly kind: 'crash'; readonly deployment: number }
+  | {
+      readonly kind: 'foreign';
+      readonly stack: number;
+      readonly spec: TemplateSpec;
+      readonly changeSet: boolean;
+    }
+  | { readonly kind: 'execute'; readonly stack: number }
+  | { readonly kind: 'step'; readonly stack: number; readonly succeeds: boolean }
+  | { readonly kind: 'delete'; readonly stack: number }
+  | { readonly kind: 'drop'; readonly stack: number }
+  | { readonly kind: 'refactor'; readonly from: number; readonly to: number; readonly logicalId: string }
+  | { readonly kind: 'sweep' };
+
+export type Command =
+  | Happening
+  | { readonly kind: 'advance'; readonly hours: number }
+  | {
+      readonly kind: 'settle' | 'reconcile' | 'reconcile-all';
+      readonly stack: number;
+      /** What happens while it runs, one before each of its first calls. */
+      readonly during: readonly Happening[];
+      /** The call at which it is killed, or refused; never when absent. */
+      readonly ends?: { readonly call: number; readonly how: 'killed' | 'AccessDenied' | 'Throttling' };
+    };
+
+export const STACKS = 2;
+export const CONTENTS = 3;
+const stack = fc.nat(STACKS - 1);
+const content = fc.nat(CONTENTS - 1);
+const deployment = fc.nat(3);
+
+const spec: fc.Arbitrary<TemplateSpec> = fc.record({
+  a: content,
+  b: fc.option(content, { nil: undefined }),
+  nested: fc.option(content, { nil: undefined, freq: 3 }),
+  retain: fc.boolean(),
+});
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('begin' as const), stack, spec, changeSet: fc.boolean() }),
+  },
+  { weight: 9, arbitrary: fc.record({ kind: fc.constant('host' as const), deployment }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const), deployment }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('foreign' as const), stack, spec, changeSet: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('execute' as const), stack }) },
+  { weight: 9, arbitrary: fc.record({ kind: fc.constant('step' as const), stack, succeeds: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), stack }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), stack }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('refactor' as const),
+      from: stack,
+      to: stack,
+      logicalId: fc.constantFrom('A', 'B'),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('sweep' as const) }) },
+);
+
+const settling = fc.record(
+  {
+    kind: fc.constantFrom('settle' as const, 'reconcile' as const, 'reconcile-all' as const),
+    stack,
+    during: fc.array(happening, { maxLength: 5 }),
+    ends: fc.record({
+      call: fc.integer({ min: 1, max: 20 }),
+      how: fc.constantFrom('killed' as const, 'AccessDenied' as const, 'Throttling' as const),
+    }),
+  },
+  { requiredKeys: ['kind', 'stack', 'during'] },
+);
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 12, arbitrary: happening },
+  { weight: 5, arbitrary: settling },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('advance' as const), hours: fc.integer({ min: 1, max: 30 }) }),
+  },
+);
+
+export const history = fc.array(command, { minLength: 5, maxLength: 40, size: 'max' });
