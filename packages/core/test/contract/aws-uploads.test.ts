@@ -145,10 +145,14 @@ test.each(['put', 'completeUpload'] as const)(
   },
 );
 
-test('two publishers of one long content at once end with one object version', async () => {
+test.each([
+  ['in one request', 32 * MIB],
+  ['in parts', partBytes],
+])('publishers of one content at once, %s, end with one object version', async (_, size) => {
   bucket = await makeBucket(emulator);
-  const content = new S3Content(s3, bucket, { partBytes });
+  const content = new S3Content(s3, bucket, { partBytes: size });
   await Promise.all([content.put(copy, source), content.put(copy, source), content.put(copy, source)]);
+  await content.put(copy, source);
   expect((await buffer(await content.open(copy))).equals(bytes)).toBe(true);
   const { Key, versions } = await versionsIn();
   expect(versions).toEqual([Key]);
