@@ -160,3 +160,35 @@ describe('a delete', () => {
     await keeper.catalog.close();
   });
 });
+
+describe('many versions at once', () => {
+  test('of one tree, under names of their own, are recorded together', async () => {
+    const engine = await withRepository();
+    const digest = `sha256:${'1'.repeat(64)}` as const;
+    const about = { ...actor, repository: 'default', digest, size: 1, mediaType: 'application/zip' };
+    const ids = Array.from({ length: 30 }, (_, i) => `twin-${i}`);
+    const leases = ids.map((lease) => ({
+      repository: 'default',
+      digest,
+      lease,
+      expiresAt: '2027-01-01T00:00:00.000Z',
+    }));
+    await engine.catalog.leaseContents(leases);
+    const recorded = await engine.catalog.recordVersions(
+      ids.map((id) => ({ ...about, id, lease: id, labels: {}, provenance: {}, treeDigest: 'sha256:tree' })),
+    );
+    expect(recorded.map(({ outcome }) => outcome)).toEqual(ids.map(() => 'created'));
+    expect(await engine.catalog.findTree('default', 'sha256:tree')).toEqual({ digest, size: 1 });
+    expect(await engine.catalog.versionsOfContent('default', digest)).toHaveLength(30);
+    await engine.catalog.close();
+  });
+
+  test('a listing that begins after its prefix is empty', async () => {
+    const engine = await withRepository();
+    await recordContents(engine, ['pay/a', 'pay/b']);
+    const list = (after: string) => engine.catalog.listArtifacts('default', 'pay', { after, limit: 9 });
+    expect((await list('a')).map(({ id }) => id)).toEqual(['pay/a', 'pay/b']);
+    expect(await list('z')).toEqual([]);
+    await engine.catalog.close();
+  });
+});

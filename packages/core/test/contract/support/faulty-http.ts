@@ -77,7 +77,8 @@ function answerOf(fault: Fault): Answer {
       const headers = { 'content-type': 'application/x-amz-json-1.0' };
       const response = { statusCode: fault.name, headers, body: Readable.from([Buffer.from(body)]) };
       // The SDK knows an answer by its shape; its class is in a package that is not ours to ask for.
-      return { response };
+      const answer: unknown = { response };
+      return answer as Answer;
     }
   }
 }

@@ -88,6 +88,8 @@ export const treeKey = (repository: string, treeDigest: string): Key => ({
   sk: treeDigest,
 });
 
+export const isTreeKey = ({ pk }: Key): boolean => pk.endsWith('#trees');
+
 export const artifactsOf = (repository: string): string => `${repository}#artifacts`;
 export const artifactKey = (repository: string, id: string): Key => ({ pk: artifactsOf(repository), sk: id });
 

@@ -1,7 +1,7 @@
 import type { RecordVersionInput, RecordVersionResult } from '../../../ports/index.js';
 import { carryOut, type Context, type Plan } from './context.js';
 import { factsOf, versionRecord, type ContentItem, type VersionItem } from './items.js';
-import { contentKey, namedKey, type Key } from './keys.js';
+import { contentKey, isTreeKey, namedKey, type Key } from './keys.js';
 import type { VersionFacts } from './hints.js';
 import { emit } from './outbox.js';
 import { findVersionItem } from './reading.js';
@@ -85,7 +85,7 @@ function planner(context: Context, together: readonly Recording[]) {
     const open = together.filter(({ result }) => result === undefined);
     const tick = context.ticks.next();
     const drafts = new Map<Recording, Draft>();
-    steps = byContent(open).flatMap((recordings) => stepsOf(context, recordings, tick, drafts));
+    steps = oneHintPerTree(byContent(open).flatMap((group) => stepsOf(context, group, tick, drafts)));
     const events = [...drafts.values()].flatMap((draft) => draft.events);
     const { repository, at } = together[0]!.input;
     return {
@@ -93,6 +93,17 @@ function planner(context: Context, together: readonly Recording[]) {
       result: drafts,
     };
   };
+}
+
+/** A transaction takes one action on an item; of the hints of one tree any will do. */
+function oneHintPerTree(steps: readonly Step[]): Step[] {
+  const trees = new Set<string>();
+  return steps.filter(({ action: { key } }) => {
+    if (!isTreeKey(key)) return true;
+    const known = trees.has(key.sk);
+    trees.add(key.sk);
+    return !known;
+  });
 }
 
 function byContent(recordings: readonly Recording[]): Recording[][] {

@@ -109,7 +109,10 @@ export class TableClient {
 
   /** The items of a partition in order of their sort keys, as far as the caller reads on. */
   async *range<T extends object>(partition: string, options: RangeOptions = {}): AsyncGenerator<T> {
-    const input = this.#queryOf(partition, options);
+    const { low, high } = boundsOf(options);
+    // DynamoDB refuses a range that ends before it begins.
+    if (low > high) return;
+    const input = this.#queryOf(partition, low, high, options);
     let from: Record<string, AttributeValue> | undefined;
     do {
       const answer = await this.#ask(() =>
@@ -120,13 +123,10 @@ export class TableClient {
     } while (from !== undefined);
   }
 
-  #queryOf(partition: string, options: RangeOptions): QueryCommandInput {
-    const { prefix, after, upTo, filter, backwards, page } = options;
+  #queryOf(partition: string, low: string, high: string, options: RangeOptions): QueryCommandInput {
+    const { filter, backwards, page } = options;
     const placeholders = new Placeholders();
     const FilterExpression = filter === undefined ? undefined : placeholders.render(filter);
-    // A key condition takes one range: what a prefix allows is from itself to itself with the highest character.
-    const low = after === undefined ? (prefix ?? LOWEST) : after + LOWEST;
-    const high = upTo ?? (prefix ?? '') + HIGHEST;
     return {
       TableName: this.#table,
       ConsistentRead: true,
@@ -175,6 +175,13 @@ export class TableClient {
     const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10));
     await sleep(Math.random() * longest);
   }
+}
+
+/** A key condition takes one range: what a prefix allows is from itself to itself with the highest character. */
+function boundsOf({ prefix, after, upTo }: RangeOptions): { low: string; high: string } {
+  const low = prefix ?? LOWEST;
+  const next = after === undefined ? low : after + LOWEST;
+  return { low: next > low ? next : low, high: upTo ?? (prefix ?? '') + HIGHEST };
 }
 
 function reasonsOf(error: unknown): readonly CancellationReason[] {
