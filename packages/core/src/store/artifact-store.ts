@@ -25,7 +25,7 @@ import { loadGc, loadPublish, loadReading, loadVerify } from './heavy-modules.js
 import { pagesOf } from './pages.js';
 import type { OpenVersion } from './reading.js';
 import { createRepository, deleteRepository } from './repositories.js';
-import { findNamed, resolveNamed } from './resolve.js';
+import { findContent, findNamed, resolveNamed } from './resolve.js';
 import type {
   ArtifactSummary,
   Bookmark,
@@ -164,6 +164,11 @@ export class ArtifactStore {
       ({ number }: VersionRecord) => number,
     );
     for await (const record of records) yield withArn(this.identity, record);
+  }
+
+  /** The live versions of a content, of whatever artifact, newest first. */
+  versionsOfContent(digest: string, { repository }: InRepository = {}): Promise<Version[]> {
+    return findContent(this.#context, digest, repository ?? DEFAULT_REPOSITORY);
   }
 
   /**

@@ -1,5 +1,6 @@
+import { checkDigest, checkRepositoryName } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
-import type { VersionRecord } from '../model.js';
+import type { Version, VersionRecord } from '../model.js';
 import type { Catalog } from '../ports/index.js';
 import { bookmarkArn, withArn, type StoreContext } from './context.js';
 import { describeName, parseVersionName, type VersionName } from './name-version.js';
@@ -37,6 +38,19 @@ export async function resolveNamed(
       hint: `Restore it with: holdfast undelete ${version.arn}`,
     },
   );
+}
+
+/** The live versions of a content, newest first. */
+export async function findContent(
+  { identity, engine }: StoreContext,
+  digest: string,
+  repository: string,
+): Promise<Version[]> {
+  const records = await engine.catalog.versionsOfContent(
+    checkRepositoryName(repository),
+    checkDigest(digest),
+  );
+  return records.map((record) => withArn(identity, record));
 }
 
 interface Found {
