@@ -6,6 +6,7 @@ export type { PlacedArtifact } from './rewrite/locations.js';
 export type { Stamp } from './rewrite/stamp.js';
 export { readReferences, type TemplateReference } from './stack/read-references.js';
 export { ARTIFACT_TABLE, SECTION_TABLE, type ArtifactRow, type SectionRow } from './table/artifact-table.js';
+export { SERVICE_TABLE } from './table/service-table.js';
 export type { LocationShape, ObjectShape, Packing, Shape } from './table/shapes.js';
 export { artifactIdOf } from './stack/artifact-ids.js';
 export { stackConsumer } from './stack/consumer.js';

@@ -1,4 +1,5 @@
 import { HoldfastError } from '@holdfast/core';
+import type { ArtifactUse } from './plan/types.js';
 
 /** One thing that is wrong in a template, with the place where it is. */
 export interface Problem {
@@ -14,6 +15,17 @@ export interface Problem {
   readonly message: string;
   /** What to do about it. */
   readonly hint?: string;
+}
+
+/** A problem with a use, at its place. */
+export function problemAt(
+  file: string,
+  { line, column, logicalId, property }: ArtifactUse,
+  message: string,
+  hint?: string,
+): Problem {
+  const place = { file, line, column, logicalId, property, message };
+  return hint === undefined ? place : { ...place, hint };
 }
 
 /** `file:line:column: LogicalId.Property: message`. */

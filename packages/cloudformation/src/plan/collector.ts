@@ -20,6 +20,8 @@ export interface Wanted {
   readonly shape: Shape;
   readonly packing: Packing;
   readonly main?: boolean;
+  /** Set where only what cannot be anything else is an artifact. */
+  readonly explicit?: boolean;
 }
 
 export interface Found {

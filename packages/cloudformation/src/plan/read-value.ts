@@ -15,6 +15,7 @@ import type { ArtifactValue } from './types.js';
 
 const WANTED = 'a local path or a Holdfast ARN is wanted';
 const LOCATION = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
+const EXPLICIT_PATH = /^\.{1,2}(\/|$)/;
 const AS = ['object', 'uri', 'url', 'arn', 'bucket', 'key', 'digest'] as const;
 
 /**
@@ -29,6 +30,7 @@ export function readValue(node: Node, place: Place, wanted: Wanted, into: Collec
     else if (intrinsic.name === 'Fn::Artifact') readArtifact(node, intrinsic, place, wanted, into);
     return;
   }
+  if (wanted.explicit === true && !(value.kind === 'scalar' && isExplicit(value.text))) return;
   if (isNull(value) || (value.kind === 'scalar' && value.text.trim() === '')) {
     into.problem(node, place, `the value is empty; ${WANTED}`, 'Write "." for the folder of the template.');
     return;
@@ -37,6 +39,11 @@ export function readValue(node: Node, place: Place, wanted: Wanted, into: Collec
   if (value.kind !== 'scalar' || LOCATION.test(value.text)) return;
   const read = readText(value.text, node, place, into);
   if (read !== undefined) into.use(node, { place, wanted, value: read });
+}
+
+/** True for text that is a local path or a Holdfast ARN and can be nothing else; no bucket's name begins with a dot. */
+function isExplicit(text: string): boolean {
+  return EXPLICIT_PATH.test(text) || looksLikeHoldfastArn(text);
 }
 
 function readBranches(intrinsic: Intrinsic, place: Place, wanted: Wanted, into: Collector): void {

@@ -1,6 +1,7 @@
 import { intrinsicOf } from '../source/intrinsics.js';
 import { asMap, asSeq, deref, entries, lookup, textOf, type MapNode, type Node } from '../source/nodes.js';
-import { rowsOf, SECTION_TABLE, type ArtifactRow } from '../table/artifact-table.js';
+import { SECTION_TABLE, type ArtifactRow } from '../table/artifact-table.js';
+import { rowsOf } from '../table/rows-of.js';
 import type { Collector, Place } from './collector.js';
 import { readValue } from './read-value.js';
 
@@ -70,7 +71,9 @@ function readResource(resource: Resource, globals: MapNode | undefined, into: Co
   const propertyMap = asMap(properties);
   for (const row of rowsOf(resourceType)) {
     const place = { logicalId, resourceType, loopVariables };
-    const hits = propertyMap === undefined ? [] : reach(propertyMap, row.path);
+    const hits = (propertyMap === undefined ? [] : reach(propertyMap, row.path)).filter(({ parent }) =>
+      appliesIn(parent, row),
+    );
     for (const { node, path } of hits) readValue(node, { ...place, property: path }, row, into);
     if (hits.length === 0 && row.required && !isExcused(row, properties, globals)) {
       const missing: Place = { ...place, property: row.path };
@@ -98,14 +101,31 @@ function isExcused(row: ArtifactRow, properties: Node | undefined, globals: MapN
   return image || elsewhere || lookup(globals, 'CodeUri') !== undefined;
 }
 
-/** Every node at a path, `*` standing for any key. */
-function reach(map: MapNode, path: readonly string[]): { node: Node; path: string[] }[] {
-  const [name = '', ...rest] = path;
-  const next = name === '*' ? [...entries(map)] : [[name, lookup(map, name)] as const];
-  return next.flatMap(([key, node]) => {
-    if (node === undefined) return [];
-    if (rest.length === 0) return [{ node, path: [key] }];
-    const child = asMap(node);
-    return child === undefined ? [] : reach(child, rest).map((hit) => ({ ...hit, path: [key, ...hit.path] }));
-  });
+function appliesIn(parent: MapNode, { when }: ArtifactRow): boolean {
+  return when === undefined || textOf(lookup(parent, when.key)) === when.equals;
+}
+
+interface Hit {
+  readonly node: Node;
+  readonly path: readonly string[];
+  /** The nearest map around the node. */
+  readonly parent: MapNode;
+}
+
+/** Every node at a path, `*` standing for any key of a map or any item of a list. */
+function reach(from: MapNode, path: readonly string[]): Hit[] {
+  const visit = (node: Node, at: number, way: readonly string[], parent: MapNode): Hit[] => {
+    if (at === path.length) return [{ node, path: way, parent }];
+    const name = path[at] ?? '';
+    const map = asMap(node);
+    if (map !== undefined) {
+      const next = name === '*' ? [...entries(map)] : [[name, lookup(map, name)] as const];
+      return next.flatMap(([key, child]) =>
+        child === undefined ? [] : visit(child, at + 1, [...way, key], map),
+      );
+    }
+    const items = name === '*' ? (asSeq(node)?.items ?? []) : [];
+    return items.flatMap((item, index) => visit(item, at + 1, [...way, String(index)], parent));
+  };
+  return visit(from, 0, [], from);
 }

@@ -15,7 +15,7 @@ export interface PlacedArtifact {
   readonly bookmark?: string;
   /** `sha256:` and 64 hexadecimal digits. */
   readonly digest: string;
-  /** One for each region, at least one. The region `local` serves any region. */
+  /** One for each region; none only where the ARN or the digest is all that is written. The region `local` serves any region. */
   readonly locations: readonly Location[];
 }
 
@@ -58,9 +58,13 @@ export class LocationMapping {
       case 'url':
         if (shape.literal !== undefined) return literalUrl(onlyLocation(artifact));
         return this.#url('https://s3.${AWS::Region}.${AWS::URLSuffix}/${Bucket}/', artifact, '?versionId=');
+      case 'objectArn':
+        return this.#url('arn:${AWS::Partition}:s3:::${Bucket}/', artifact);
+      case 'bucketPath':
+        return this.#url('${Bucket}/', artifact);
       case 'object': {
         const pairs: [string, Data][] = [
-          [shape.bucket, this.#bucket(artifact)],
+          [shape.bucket, shape.bucketArn === true ? this.#bucketArn(artifact) : this.#bucket(artifact)],
           [shape.key, this.#part(artifact, 'Key', ({ key }) => key)],
         ];
         if (
@@ -113,6 +117,13 @@ export class LocationMapping {
       artifact,
       `${name}${artifact.digest.slice('sha256:'.length, 'sha256:'.length + 16)}`,
       of,
+    );
+  }
+
+  #bucketArn(artifact: PlacedArtifact): Data {
+    return fn(
+      'Fn::Sub',
+      list('arn:${AWS::Partition}:s3:::${Bucket}', map(['Bucket', this.#bucket(artifact)])),
     );
   }
 

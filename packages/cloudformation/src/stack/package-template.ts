@@ -4,7 +4,7 @@ import type { ArtifactPlan } from '../plan/types.js';
 import { rewriteTemplate } from '../rewrite/rewrite-template.js';
 import type { Stamp } from '../rewrite/stamp.js';
 import { stackConsumer } from './consumer.js';
-import { placeArtifacts, type PlaceOptions } from './place-artifacts.js';
+import { checkPlaceable, placeArtifacts, type PlaceOptions } from './place-artifacts.js';
 import { planTemplate, type PlanOptions, type PlannedTemplate, type PlannedUse } from './plan-template.js';
 import { bookmarkName, publishUses, type PackagedUse, type PublishOptions } from './publish-uses.js';
 import { readReferences } from './read-references.js';
@@ -41,6 +41,7 @@ export async function packageTemplate(options: PackageOptions): Promise<Packaged
   const { store, stackName } = options;
   const consumer = stackConsumer(store.identity, stackName);
   const planned = await planTemplate(options);
+  await checkPlaceable(store, allItems(planned), options);
   const { text, artifacts, stamps } = await packagePlanned(planned, '', options);
   const deployment = options.deployment ?? randomUUID();
 
@@ -53,6 +54,10 @@ export async function packageTemplate(options: PackageOptions): Promise<Packaged
   }
   if (pins.size > 0) await store.pin({ consumer, deployment, pins: [...pins.values()] });
   return { text, plan: planned.plan, deployment, consumer, artifacts };
+}
+
+function allItems({ items }: PlannedTemplate): PlannedUse[] {
+  return items.flatMap((item) => [item, ...(item.child === undefined ? [] : allItems(item.child))]);
 }
 
 interface PackagedText {

@@ -1,5 +1,6 @@
 import { HoldfastError, quote, type Location, type Version } from '@holdfast/core';
 import type { PlacedArtifact } from '../rewrite/locations.js';
+import { needsLocation } from '../table/shapes.js';
 import type { PackagedUse } from './publish-uses.js';
 import type { PackagingStore } from './store.js';
 
@@ -12,21 +13,35 @@ export interface PlaceOptions {
 
 const REGION = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/;
 
+/**
+ * Throws `invalid-input` when locations of these uses could not be found later: to be asked before anything is published.
+ * Uses of which only the ARN or the digest is written need none.
+ */
+export async function checkPlaceable(
+  store: PackagingStore,
+  uses: readonly Pick<PackagedUse, 'use'>[],
+  { regions = [] }: PlaceOptions,
+): Promise<void> {
+  for (const region of regions) {
+    if (!REGION.test(region))
+      throw new HoldfastError('invalid-input', `region ${quote(region)} is not valid`);
+  }
+  if (uses.some(({ use }) => needsLocation(use.shape))) await store.checkLocatable();
+}
+
 /** Finds the locations of all versions. Throws `unsupported` for a region in which the store has no content. */
 export async function placeArtifacts(
   store: PackagingStore,
   uses: readonly PackagedUse[],
   options: PlaceOptions,
 ): Promise<Map<string, PlacedArtifact>> {
-  for (const region of options.regions ?? []) {
-    if (!REGION.test(region))
-      throw new HoldfastError('invalid-input', `region ${quote(region)} is not valid`);
-  }
   const known = new Map<string, Promise<Location[]>>();
   const placed = new Map<string, PlacedArtifact>();
   for (const { use, version, bookmark } of uses) {
-    const locations = known.get(version.arn) ?? locationsOf(store, version, options);
-    known.set(version.arn, locations);
+    const locations = needsLocation(use.shape)
+      ? (known.get(version.arn) ?? locationsOf(store, version, options))
+      : Promise.resolve([]);
+    if (needsLocation(use.shape)) known.set(version.arn, locations);
     placed.set(use.slot, {
       version: version.arn,
       digest: version.digest,

@@ -1,12 +1,14 @@
-import { constants } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isHoldfastError, quote } from '@holdfast/core';
 import { findArtifacts } from '../plan/find-artifacts.js';
 import type { ArtifactPlan, ArtifactUse } from '../plan/types.js';
-import { templateError, type Problem } from '../problems.js';
+import { problemAt, templateError, type Problem } from '../problems.js';
 import { artifactIdOf, toArtifactId } from './artifact-ids.js';
-import { readTemplateFile, systemCode } from './template-file.js';
+import { inspectPath } from './inspect-path.js';
+import { findProjectRoot } from './project-root.js';
+import { readTemplateFile } from './template-file.js';
+import { unfitUses } from './unfit-uses.js';
 
 export interface PlanOptions {
   /** The template's file. Paths in it are relative to its folder. */
@@ -16,6 +18,11 @@ export interface PlanOptions {
   readonly idPrefix?: string;
   /** Whether locations may be written that `sam delete` parses, where a property takes nothing else. False when absent. */
   readonly literalLocations?: boolean;
+  /**
+   * Whether paths may lead out of the project: the nearest folder above the template with a `.git`, `holdfast.yaml` or
+   * `samconfig.toml`, the template's own otherwise. False when absent.
+   */
+  readonly allowOutside?: boolean;
 }
 
 /** A use with what will happen to it. */
@@ -27,6 +34,8 @@ export interface PlannedUse {
   readonly path?: string;
   /** What stands at the path. */
   readonly found?: 'file' | 'directory';
+  /** Bytes, of a file. */
+  readonly size?: number;
   /** The plan of a nested template. */
   readonly child?: PlannedTemplate;
 }
@@ -45,11 +54,19 @@ export interface PlannedTemplate {
 export async function planTemplate(options: PlanOptions): Promise<PlannedTemplate> {
   const problems: Problem[] = [];
   const text = await readTemplateFile(options.file);
+  const root = options.allowOutside === true ? undefined : await findProjectRoot(options.file);
+  const planning: Planning = { problems, ...(root === undefined ? {} : { root }) };
   const prefix = options.idPrefix ?? options.stackName;
-  const planned = await planText(text, options.file, prefix, [await realpath(options.file)], problems);
-  if (options.literalLocations !== true) problems.push(...deletableLiterals(planned));
+  const planned = await planText(text, options.file, prefix, [await realpath(options.file)], planning);
+  problems.push(...unfitUses(planned, options.literalLocations === true));
   if (problems.length > 0) throw templateError(problems);
   return planned;
+}
+
+interface Planning {
+  /** Gathers what is wrong in any of the templates. */
+  readonly problems: Problem[];
+  readonly root?: string;
 }
 
 async function planText(
@@ -57,14 +74,14 @@ async function planText(
   file: string,
   prefix: string,
   parents: readonly string[],
-  problems: Problem[],
+  planning: Planning,
 ): Promise<PlannedTemplate> {
   const plan = findArtifacts(text, { file });
-  problems.push(...plan.problems);
+  planning.problems.push(...plan.problems);
   const items: PlannedUse[] = [];
   for (const use of plan.uses) {
     if (use.value.kind === 'arn') items.push({ use });
-    else items.push(await planPath(use, use.value.path, file, prefix, parents, problems));
+    else items.push(await planPath(use, use.value.path, file, prefix, parents, planning));
   }
   return { file, text, plan, items };
 }
@@ -75,77 +92,31 @@ async function planPath(
   file: string,
   prefix: string,
   parents: readonly string[],
-  problems: Problem[],
+  planning: Planning,
 ): Promise<PlannedUse> {
   const path = resolve(dirname(file), written);
   const planned = { use, id: artifactIdOf(use, prefix), path };
   const problem = (message: string, hint?: string): PlannedUse => {
-    const { line, column, logicalId, property } = use;
-    problems.push({
-      file,
-      line,
-      column,
-      logicalId,
-      property,
-      message,
-      ...(hint === undefined ? {} : { hint }),
-    });
+    planning.problems.push(problemAt(file, use, message, hint));
     return planned;
   };
-  let found: 'file' | 'directory';
-  try {
-    const stats = await stat(path);
-    if (!stats.isFile() && !stats.isDirectory())
-      return problem(`${quote(written)} is neither a file nor a folder`);
-    found = stats.isFile() ? 'file' : 'directory';
-    await access(path, constants.R_OK);
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return problem(
-        `there is nothing at ${quote(written)}`,
-        'Paths are relative to the folder of the template.',
-      );
-    }
-    return problem(`${quote(written)} cannot be read (${code ?? 'unknown error'})`);
-  }
-  if (found === 'directory' && (use.packing === 'file' || use.packing === 'template')) {
-    return problem(
-      `${quote(written)} is a folder, and ${use.packing === 'file' ? 'a file' : 'a template'} is wanted`,
-    );
-  }
-  if (use.packing !== 'template') return { ...planned, found };
+  const { root } = planning;
+  const options = { written, packing: use.packing, ...(root === undefined ? {} : { root }) };
+  const inspected = await inspectPath(path, options);
+  if ('unfit' in inspected) return problem(inspected.unfit, inspected.hint);
+  const { real, ...found } = inspected;
+  if (use.packing !== 'template') return { ...planned, ...found };
 
-  const real = await realpath(path);
   if (parents.includes(real))
     return problem(`${quote(written)} is the template itself or one that it is nested in`);
   if (parents.length >= 20) return problem(`${quote(written)} is nested more than 20 templates deep`);
   try {
     const text = await readTemplateFile(path);
-    const child = await planText(
-      text,
-      path,
-      toArtifactId(`${prefix}/${use.logicalId}`),
-      [...parents, real],
-      problems,
-    );
-    return { ...planned, found, child };
+    const childPrefix = toArtifactId(`${prefix}/${use.logicalId}`);
+    const child = await planText(text, path, childPrefix, [...parents, real], planning);
+    return { ...planned, ...found, child };
   } catch (error) {
     if (!isHoldfastError(error)) throw error;
     return problem(error.message, error.hint);
   }
-}
-
-/** What would be written as text that `sam delete` takes for its own. */
-function deletableLiterals({ file, items }: PlannedTemplate): Problem[] {
-  return items.flatMap(({ use, child }) => {
-    const inner = child === undefined ? [] : deletableLiterals(child);
-    if (!('literal' in use.shape) || use.shape.literal !== 'deletable') return inner;
-    const { line, column, logicalId, property } = use;
-    const message =
-      'SAM takes only a literal s3:// location here, and "sam delete" would delete what it names';
-    const hint =
-      'Use the AWS::AppSync types, or allow literal locations for stacks that "sam delete" is never run on.';
-    return [{ file, line, column, logicalId, property, message, hint }, ...inner];
-  });
 }

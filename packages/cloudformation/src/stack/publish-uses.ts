@@ -1,6 +1,4 @@
-import { copyFile, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { open } from 'node:fs/promises';
 import { parseArn, type PublishResult, type PublishSource, type Version } from '@holdfast/core';
 import type { ArtifactUse } from '../plan/types.js';
 import { mapBounded } from './bounded.js';
@@ -97,10 +95,8 @@ async function publishOne(
   const given = await contentOf(item);
   if (given !== undefined) return publish(given);
   if (same !== undefined) return publish({ kind: 'digest', digest: same.digest }, same.mediaType);
-  if (use.packing === 'archive' && found === 'file' && !(await isArchive(file))) {
-    return withFolderOf(file, (folder) => publish({ kind: 'path', path: folder }));
-  }
-  return publish({ kind: 'path', path: file });
+  const zip = use.packing === 'archive' && found === 'file' && !(await isArchive(file));
+  return publish({ kind: 'path', path: file, ...(zip ? { zip } : {}) });
 }
 
 /** True for a zip by its first bytes, whatever it is called: jar and war are zips too. */
@@ -112,17 +108,6 @@ async function isArchive(file: string): Promise<boolean> {
     return magic === 'PK\x03\x04' || magic === 'PK\x05\x06';
   } finally {
     await handle.close();
-  }
-}
-
-/** Hands over a folder that holds a copy of that file alone, under its own name and with its own mode. */
-async function withFolderOf<T>(file: string, action: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
-  try {
-    await copyFile(file, join(folder, basename(file)));
-    return await action(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,7 +1,10 @@
 import type { ArtifactStore } from '@holdfast/core';
 
 /** What packaging needs of a store. */
-export type PackagingStore = Pick<ArtifactStore, 'identity' | 'publish' | 'resolve' | 'locate' | 'pin'>;
+export type PackagingStore = Pick<
+  ArtifactStore,
+  'identity' | 'publish' | 'resolve' | 'checkLocatable' | 'locate' | 'pin'
+>;
 
 /** What registering a stack needs of a store. */
 export type RegisteringStore = Pick<ArtifactStore, 'identity' | 'consumer' | 'settle'>;

@@ -3,7 +3,7 @@ import type { ObjectShape, Packing, Shape } from './shapes.js';
 /** One property that holds a local path. */
 export interface ArtifactRow {
   readonly type: string;
-  /** The path below `Properties`; `*` stands for any key. */
+  /** The path below `Properties`; `*` stands for any key of a map or any item of a list. */
   readonly path: readonly string[];
   readonly shape: Shape;
   readonly packing: Packing;
@@ -11,6 +11,13 @@ export interface ArtifactRow {
   readonly required?: true;
   /** The artifact that the resource is about: its ID needs no property name. */
   readonly main?: true;
+  /**
+   * The property may hold other text than a location, such as a bucket's name. Only `./…`, `../…`, `.`, `..`, a Holdfast ARN
+   * and `Fn::Artifact` are artifacts there; everything else is left alone.
+   */
+  readonly explicit?: true;
+  /** The row counts only where the nearest map around the value has this key with this text. */
+  readonly when?: { readonly key: string; readonly equals: string };
 }
 
 /** A path outside of resources, from the template's root. */
@@ -212,11 +219,3 @@ export const INCLUDE_SHAPE: Shape = uri;
 
 /** What `Fn::Artifact` writes with `As: object` where no row says more. */
 export const DEFAULT_OBJECT: ObjectShape = plainObject;
-
-const byType = new Map<string, ArtifactRow[]>();
-for (const row of ARTIFACT_TABLE) byType.set(row.type, [...(byType.get(row.type) ?? []), row]);
-
-/** The rows of a resource type. */
-export function rowsOf(type: string): readonly ArtifactRow[] {
-  return byType.get(type) ?? [];
-}

@@ -14,6 +14,8 @@ export interface ObjectShape {
   readonly bucket: string;
   readonly key: string;
   readonly version?: string;
+  /** Set where the bucket is named by its ARN. */
+  readonly bucketArn?: true;
   /** The key that takes `REFERENCE`, where Lambda can run the code straight from the bucket. */
   readonly storageMode?: string;
 }
@@ -23,12 +25,16 @@ export interface ObjectShape {
  *
  * - `uri`: `s3://bucket/key`
  * - `url`: `https://…/bucket/key`
+ * - `objectArn`: `arn:aws:s3:::bucket/key`
+ * - `bucketPath`: `bucket/key`
  * - `arn`: the version's ARN; `bucket`, `key`, `digest`: that alone, as text
  */
 export type Shape = ObjectShape | LocationShape | { readonly form: 'arn' | 'bucket' | 'key' | 'digest' };
 
 export interface LocationShape {
-  readonly form: 'uri' | 'url';
+  readonly form: 'uri' | 'url' | 'objectArn' | 'bucketPath';
+  /** The service takes only a key that ends in one of these. */
+  readonly endings?: readonly string[];
   /**
    * Present where literal text must stand, because the tool that reads the property takes no intrinsic function.
    *
@@ -36,4 +42,9 @@ export interface LocationShape {
    * - `deletable`: `sam delete` finds bucket and key in it and deletes what is there; written only when asked for
    */
   readonly literal?: 'safe' | 'deletable';
+}
+
+/** False where only the ARN or the digest is written, which need no place that AWS reads from. */
+export function needsLocation({ form }: Shape): boolean {
+  return form !== 'arn' && form !== 'digest';
 }

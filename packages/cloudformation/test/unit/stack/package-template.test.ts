@@ -161,6 +161,26 @@ describe('packaging a template', () => {
     ).rejects.toMatchObject({ code: 'unsupported' });
   });
 
+  test('publishes nothing into a store that AWS cannot read from, unless no location is wanted', async () => {
+    const unplaced = await openStore(`memory:${folder}-unplaced`);
+    write({
+      'src/index.js': '1',
+      'template.yaml': `Resources:\n${fn('F', './src')}`,
+      'named.yaml':
+        'Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: !Artifact {Path: ./src, As: digest}\n',
+    });
+    const options = { store: unplaced, stackName: 'shop' };
+    await expect(packageTemplate({ ...options, file: template() })).rejects.toMatchObject({
+      code: 'invalid-input',
+      hint: expect.stringContaining('--bucket') as unknown,
+    });
+    const artifacts = await Array.fromAsync(unplaced.listArtifacts());
+    expect(artifacts).toEqual([]);
+    const { text } = await packageTemplate({ ...options, file: template('named.yaml') });
+    expect(text).toMatch(/TopicName: "?sha256:[0-9a-f]{64}"?\n/);
+    await unplaced.close();
+  });
+
   test('reports everything that is wrong in all templates at once, and publishes nothing', async () => {
     write({
       'src/index.js': '1',
