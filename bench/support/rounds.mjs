@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
+
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+/** Runs a program to its end. Returns milliseconds of wall and processor time, or undefined when it failed or is not there. */
+export function run({ command, cwd, env }) {
+  const start = performance.now();
+  const clean = { ...process.env, ...env };
+  // Where it is set it costs every Node process 70 ms before the first line runs.
+  delete clean.NODE_EXTRA_CA_CERTS;
+  // `times` of the shell ends with what its children took; the output of the program goes to /dev/null.
+  const script = '"$@" >/dev/null 2>&1; code=$?; times; exit $code';
+  const result = spawnSync('sh', ['-c', script, 'sh', ...command], { cwd, env: clean, encoding: 'utf8' });
+  const wall = performance.now() - start;
+  const [user, system] = (result.stdout ?? '').trim().split('\n').at(-1).split(' ').map(inMilliseconds);
+  return result.status === 0 ? { wall, cpu: user + system } : undefined;
+}
+
+function inMilliseconds(text) {
+  const [, minutes, seconds] = /(\d+)m([\d.]+)s/.exec(text) ?? [];
+  return Number(minutes) * 60_000 + Number(seconds) * 1000;
+}
+
+/**
+ * Runs subjects in turn, as many rounds as wanted, after one that does not count, and prints medians and ratios.
+ *
+ * @param subjects by name: `command`, `cwd`, `env`; `before`, called untimed in front of every run; `size`, of the output,
+ *   after it; `against`, the subject or subjects that the ratio is to
+ */
+export function compare(title, subjects, rounds) {
+  const results = new Map(
+    Object.keys(subjects).map((name) => [name, { walls: [], cpus: [], size: undefined }]),
+  );
+  for (let round = -1; round < rounds; round += 1) {
+    for (const [name, subject] of Object.entries(subjects)) {
+      if (subject.command === undefined) continue;
+      subject.before?.();
+      const took = run(subject);
+      const result = results.get(name);
+      result.size = subject.size?.() ?? result.size;
+      if (took === undefined || round < 0) continue;
+      result.walls.push(took.wall);
+      result.cpus.push(took.cpu);
+    }
+  }
+  print(`\n${title} (medians of ${rounds}; load ${loadavg()[0].toFixed(1)} on ${cpus().length} processors)`);
+  for (const [name, { walls, cpus: times, size }] of results) {
+    const wall = median(walls);
+    const ratios = [subjects[name].against ?? []].flat().map((peer) => {
+      const other = results.get(peer);
+      const ratio = (a, b) => (a === undefined || b === undefined ? '?' : (a / b).toFixed(3));
+      return `${ratio(wall, median(other.walls))} x wall, ${ratio(median(times), median(other.cpus))} x cpu of ${peer}`;
+    });
+    const took =
+      wall === undefined
+        ? 'missing'
+        : `${wall.toFixed(0).padStart(6)} ms, cpu ${median(times).toFixed(0).padStart(6)} ms`;
+    const bytes = size === undefined ? '' : `, ${(size / 1e6).toFixed(2)} MB`;
+    print(`  ${name.padEnd(34)} ${took}${bytes}${ratios.map((text) => `; ${text}`).join('')}`);
+  }
+}
+
+export function print(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+/** The first version number that a program prints; undefined when it is not there. */
+export function versionOf(...command) {
+  const { stdout, stderr } = spawnSync(command[0], command.slice(1), { encoding: 'utf8' });
+  return /\d+\.\d+(\.\d+)?/.exec(`${stdout ?? ''}${stderr ?? ''}`)?.[0];
+}
