@@ -192,3 +192,31 @@ describe('many versions at once', () => {
     await engine.catalog.close();
   });
 });
+
+describe('what takes several transactions', () => {
+  test('is given back when a later one finds a version that cannot be used, and all such are told', async () => {
+    const engine = await withRepository();
+    const ids = Array.from({ length: 120 }, (_, i) => `g${i}`);
+    await recordContents(engine, ids);
+    const missing = ['none-1', 'none-2', 'none-3'];
+    const list = [...ids, ...missing].map((id) => ({
+      version: { repository: 'default', id, number: 1 },
+      slot: `${id}.Code`,
+    }));
+    const { catalog } = engine;
+    const about = { ...actor, consumer, deployment: 'd1' };
+    const pinned = await catalog.pin({ ...about, pins: list });
+    const evidence = { revision: 0, mode: 'replace', releasePins: [] } as const;
+    const settled = await catalog.settle({ ...about, ...evidence, references: list });
+    for (const result of [pinned, settled]) {
+      const versions = 'versions' in result ? result.versions : [];
+      expect(versions.map(({ id }) => id).toSorted()).toEqual(missing);
+    }
+    expect(await catalog.getConsumer(consumer)).toEqual({ consumer, revision: 0, references: [] });
+    for (const id of ids) {
+      const { outcome } = await catalog.condemnVersion({ repository: 'default', id, number: 1 }, at, actor);
+      expect(outcome).toBe('condemned');
+    }
+    await catalog.close();
+  });
+});
