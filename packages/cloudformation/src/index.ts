@@ -4,6 +4,13 @@ export type { ArtifactPlan, ArtifactUse, ArtifactValue } from './plan/types.js';
 export { rewriteTemplate, type RewriteOptions } from './rewrite/rewrite-template.js';
 export type { PlacedArtifact } from './rewrite/locations.js';
 export type { Stamp } from './rewrite/stamp.js';
+export {
+  diffTemplates,
+  type ArtifactChange,
+  type Impact,
+  type TemplateDiff,
+  type TemplateText,
+} from './diff/diff-templates.js';
 export { readReferences, type TemplateReference } from './stack/read-references.js';
 export { ARTIFACT_TABLE, SECTION_TABLE, type ArtifactRow, type SectionRow } from './table/artifact-table.js';
 export { SERVICE_TABLE } from './table/service-table.js';
