@@ -4,7 +4,7 @@ import { deflateContent, looksIncompressible, type DeflatedBatch } from './defla
 import { DeflateWorkers } from './deflate-workers.js';
 
 /** A content longer than this is compressed in blocks of {@link BLOCK_SIZE}, several at once. */
-export const WHOLE_SIZE = 8 * 1024 * 1024;
+export const WHOLE_SIZE = 4 * 1024 * 1024;
 /** Part of the packing format, see {@link PACKING_FORMAT}. */
 export const BLOCK_SIZE = 1024 * 1024;
 /** How much of the content before a block it may refer back to: the whole of what deflate (RFC 1951) can. */
@@ -82,8 +82,7 @@ export class ContentCompressor {
     const { batch } = this;
     this.batch = { contents: [], length: 0 };
     this.workers ??= new DeflateWorkers(Math.min(availableParallelism(), MAX_THREADS));
-    // Not of Node's shared pool, since it changes hands.
-    const contents = Buffer.allocUnsafeSlow(batch.length);
+    const contents = this.workers.buffer(batch.length);
     let at = 0;
     for (const content of batch.contents) {
       contents.set(content, at);

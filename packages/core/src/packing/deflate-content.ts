@@ -19,6 +19,7 @@ export const DEFLATE_WORKER = 'holdfast deflate';
 export interface DeflateBatch {
   readonly id: number;
   readonly level: number;
+  /** One after the other; the rest is unused. */
   readonly contents: Uint8Array<ArrayBuffer>;
   /** Bytes of each content. */
   readonly sizes: readonly number[];
@@ -27,6 +28,8 @@ export interface DeflateBatch {
 /** A batch that is done. */
 export interface DeflatedBatch {
   readonly id: number;
+  /** As they were given, to be used for another batch. */
+  readonly contents: Uint8Array<ArrayBuffer>;
   /** The compressed contents one after the other. */
   readonly data: Uint8Array<ArrayBuffer>;
   /** Bytes of each of them in `data`; -1 for one that did not shrink, and is not there. */
@@ -81,7 +84,7 @@ export function looksIncompressible(content: Uint8Array): boolean {
 }
 
 function deflateBatch({ id, level, contents, sizes }: DeflateBatch): DeflatedBatch {
-  const data = new Uint8Array(contents.length);
+  const data = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
   let from = 0;
   let filled = 0;
   const shrunk = sizes.map((size) => {
@@ -95,12 +98,12 @@ function deflateBatch({ id, level, contents, sizes }: DeflateBatch): DeflatedBat
     filled += deflated.length;
     return deflated.length;
   });
-  return { id, data: data.slice(0, filled), sizes: shrunk };
+  return { id, contents, data: data.slice(0, filled), sizes: shrunk };
 }
 
 if (workerData === DEFLATE_WORKER) {
   parentPort?.on('message', (batch: DeflateBatch) => {
     const done = deflateBatch(batch);
-    parentPort?.postMessage(done, [done.data.buffer]);
+    parentPort?.postMessage(done, [done.contents.buffer, done.data.buffer]);
   });
 }

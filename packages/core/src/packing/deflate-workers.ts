@@ -6,6 +6,9 @@ import { DEFLATE_WORKER, type DeflateBatch, type DeflatedBatch } from './deflate
 /** Beside this file, and like it compiled or not. Absent where everything was bundled into one file. */
 const PROGRAM = join(__dirname, `deflate-content${extname(__filename)}`);
 
+/** Most batches are no longer, so that one buffer serves them all. */
+const BUFFER_SIZE = 1024 * 1024;
+
 interface Waiting {
   readonly resolve: (done: DeflatedBatch) => void;
   readonly reject: (error: unknown) => void;
@@ -15,6 +18,7 @@ interface Waiting {
 export class DeflateWorkers {
   private readonly workers: { readonly worker: Worker; load: number }[] = [];
   private readonly waiting = new Map<number, Waiting>();
+  private readonly spare: Uint8Array<ArrayBuffer>[] = [];
   private lastId = 0;
 
   /** False when this installation cannot have them; everything is then compressed on the calling thread. */
@@ -27,11 +31,25 @@ export class DeflateWorkers {
       // It needs none of the options that the process was started with. Run from its source it would be warned about.
       const execArgv = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
       const worker = new Worker(PROGRAM, { workerData: DEFLATE_WORKER, execArgv });
-      worker.on('message', (done: DeflatedBatch) => this.waiting.get(done.id)?.resolve(done));
+      worker.on('message', (done: DeflatedBatch) => {
+        if (done.contents.length === BUFFER_SIZE) {
+          this.spare.push(done.contents);
+        }
+        this.waiting.get(done.id)?.resolve(done);
+      });
       worker.on('error', (error) => this.fail(error));
       worker.on('exit', () => this.fail(new Error('a thread that compresses has ended')));
       this.workers.push({ worker, load: 0 });
     }
+  }
+
+  /** Memory for the contents of a batch, at least as long as wanted. */
+  buffer(length: number): Uint8Array<ArrayBuffer> {
+    if (length > BUFFER_SIZE) {
+      return new Uint8Array(length);
+    }
+    // Fresh memory costs page faults, and is freed late.
+    return this.spare.pop() ?? new Uint8Array(BUFFER_SIZE);
   }
 
   /** The contents' memory goes to the thread, and must not be used any more. */

@@ -12,13 +12,13 @@ afterEach(() => {
 });
 
 /** As much as makes threads worth starting, of all sizes and kinds, empty and incompressible ones among them. */
-const contents = Array.from({ length: 300 }, (_, i) => {
+const contents = Array.from({ length: 160 }, (_, i) => {
   const text = Buffer.from(`line ${i} of what compresses well; `.repeat((i * 37) % 2000));
   return i % 10 === 0 ? randomBytes((i * 997) % 300_000) : text;
 });
 
 test.each([0, 1, 6, 9])('threads give what the calling thread gives (level %i)', async (level) => {
-  expect(contents.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(8_000_000);
+  expect(contents.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(4_500_000);
   compressor = new ContentCompressor(level);
   const begun = contents.map((content) => compressor?.begin(content));
   for (const [i, content] of contents.entries()) {
