@@ -49,6 +49,7 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
     'package',
     () => (require('./commands/package.js') as typeof import('./commands/package.js')).declarePackage,
   ],
+  ['diff', () => (require('./commands/diff.js') as typeof import('./commands/diff.js')).declareDiff],
   ['stack', () => (require('./commands/stack.js') as typeof import('./commands/stack.js')).declareStack],
   [
     'reconcile',

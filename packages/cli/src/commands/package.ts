@@ -4,6 +4,7 @@ import { examples } from '../help.js';
 import { loadCloudFormation } from '../lazy-modules.js';
 import type { Output } from '../output.js';
 import { renderTable } from '../render/table.js';
+import { formatBytes } from '../render/values.js';
 import { shortName } from '../render/version.js';
 import type { Session } from '../session.js';
 import { decideSettings, type Settings } from '../settings.js';
@@ -19,6 +20,8 @@ interface PackageOptions {
   readonly regions?: readonly string[];
   readonly dryRun?: boolean;
   readonly tags: boolean;
+  readonly allowOutside?: boolean;
+  readonly literalLocations?: boolean;
 }
 
 export function declarePackage(program: Command, session: Session): void {
@@ -43,6 +46,11 @@ export function declarePackage(program: Command, session: Session): void {
     .option('--regions <regions...>', 'regions that the template will be deployed in')
     .option('--dry-run', 'only say what would be published')
     .option('--no-tags', 'no holdfast:artifact tags on resources')
+    .option('--allow-outside', 'take paths that lead out of the project')
+    .option(
+      '--literal-locations',
+      'write locations that "sam delete" would delete, where SAM takes nothing else (AWS::Serverless::GraphQLApi)',
+    )
     .addHelpText(
       'after',
       examples(
@@ -61,15 +69,12 @@ async function planOnly(options: PackageOptions, command: Command, session: Sess
   const planned = await loadCloudFormation().planTemplate({
     file: options.templateFile,
     stackName: options.stackName,
+    ...leave(options),
     ...(idPrefix === undefined ? {} : { idPrefix }),
   });
   const artifacts = plannedUses(planned);
   await output.result({ dryRun: true, artifacts }, () =>
-    renderTable(
-      ['slot', 'artifact', 'from'],
-      artifacts.map(({ slot, id, source }) => [slot, id ?? '-', source]),
-      output.palette,
-    ),
+    renderTable(['slot', 'artifact', 'from', 'kind', 'size'], artifacts.map(plannedRow), output.palette),
   );
   output.message('nothing was published or written');
 }
@@ -80,16 +85,30 @@ interface PlannedArtifact {
   readonly id?: string;
   /** The path as written in the template, or the ARN. */
   readonly source: string;
+  /** What stands there. */
+  readonly kind: 'file' | 'directory' | 'template' | 'arn';
+  /** The absolute path; absent for an ARN. */
+  readonly path?: string;
+  /** Bytes, of a file. */
+  readonly size?: number;
+}
+
+function plannedRow({ slot, id, source, kind, size }: PlannedArtifact): readonly string[] {
+  return [slot, id ?? '-', source, kind, size === undefined ? '' : formatBytes(size)];
 }
 
 /** The uses of a template and of those nested in it, with the slots that the stack will have. */
 function plannedUses({ items }: PlannedTemplate, slotPrefix = ''): readonly PlannedArtifact[] {
-  return items.flatMap(({ use, id, child }) => [
+  return items.flatMap(({ use, id, child, path, found, size }) => [
     ...(child === undefined ? [] : plannedUses(child, `${slotPrefix}${use.logicalId}/`)),
     {
       slot: `${slotPrefix}${use.slot}`,
       ...(id === undefined ? {} : { id }),
       source: use.value.kind === 'arn' ? use.value.arn : use.value.path,
+      kind: child !== undefined ? 'template' : (found ?? 'arn'),
+      ...(path === undefined ? {} : { path }),
+      // A nested template is written anew before it is published.
+      ...(size === undefined || child !== undefined ? {} : { size }),
     },
   ]);
 }
@@ -109,6 +128,7 @@ async function packageAndWrite(options: PackageOptions, command: Command, sessio
         file: options.templateFile,
         stackName: options.stackName,
         tags: options.tags,
+        ...leave(options),
         ...(idPrefix === undefined ? {} : { idPrefix }),
         ...(repository === undefined ? {} : { repository }),
         ...(storageMode === undefined ? {} : { storageMode }),
@@ -142,6 +162,14 @@ async function reportPackaged(
     ...(bookmark === undefined ? {} : { bookmark }),
   }));
   await output.result({ file, consumer, deployment, artifacts: items }, () => []);
+}
+
+/** What is done only when it is asked for. */
+function leave({ allowOutside, literalLocations }: PackageOptions): {
+  allowOutside: boolean;
+  literalLocations: boolean;
+} {
+  return { allowOutside: allowOutside === true, literalLocations: literalLocations === true };
 }
 
 /** The options that win over the same settings of the configuration file. */

@@ -1,19 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { SettleReport } from '@holdfast/core';
 import { confirm, requireConsent, type ConfirmOptions } from '../confirm.js';
 import { examples } from '../help.js';
 import { loadCloudFormation } from '../lazy-modules.js';
-import type { Output } from '../output.js';
-import { renderTable } from '../render/table.js';
-import { count } from '../render/values.js';
-import { shortName } from '../render/version.js';
+import { reportStack } from '../render/stack-report.js';
 import type { Session } from '../session.js';
+import { declareAbandon } from './stack-abandon.js';
 import { declareSettle } from './stack-settle.js';
 import { codeOf } from '../system-errors.js';
 import { UsageError } from '../usage-error.js';
-
-type StackReport = SettleReport & { readonly consumer: string };
 
 interface RegisterOptions {
   readonly stackName: string;
@@ -23,7 +18,7 @@ interface RegisterOptions {
 export function declareStack(program: Command, session: Session): void {
   const stack = program
     .command('stack')
-    .summary('register, settle and remove the references of stacks')
+    .summary('register, settle, remove and abandon what stacks use')
     .description(
       "Keeps a stack's references by hand, without AWS: for pipelines that deploy elsewhere, and the embedded store.",
     )
@@ -33,6 +28,7 @@ export function declareStack(program: Command, session: Session): void {
     );
   declareRegister(stack, session);
   declareRemove(stack, session);
+  declareAbandon(stack, session);
   declareSettle(stack, session);
 }
 
@@ -54,7 +50,7 @@ function declareRegister(stack: Command, session: Session): void {
       });
       await session.withStore(command, async ({ store, output }) => {
         const { registerStack } = loadCloudFormation();
-        await show(await registerStack({ store, stackName, text, file: templateFile }), output);
+        await reportStack(await registerStack({ store, stackName, text, file: templateFile }), output);
       });
     });
 }
@@ -76,17 +72,7 @@ function declareRemove(stack: Command, session: Session): void {
           options,
           session.host,
         );
-        await show(await removeStack({ store, stackName }), output);
+        await reportStack(await removeStack({ store, stackName }), output);
       });
     });
-}
-
-async function show(report: StackReport, output: Output): Promise<void> {
-  const { added, released, consumer } = report;
-  const rows = [
-    ...added.map((it) => ['added', it.kind, shortName(it.version), it.slot]),
-    ...released.map((it) => ['released', it.kind, shortName(it.version), it.slot]),
-  ];
-  await output.result(report, () => renderTable(['change', 'kind', 'version', 'slot'], rows, output.palette));
-  output.message(`${consumer}: ${count(added.length, 'reference')} added, ${released.length} released`);
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { examples, REFERENCE_HELP } from '../help.js';
+import { pinHints } from '../render/pin-hints.js';
 import { renderTable } from '../render/table.js';
 import { reasonRow, USAGE_HEADER } from '../render/usage.js';
 import type { Session } from '../session.js';
@@ -19,6 +20,7 @@ export function declareWhy(program: Command, session: Session): void {
           `${output.palette.bold(version.arn)} is ${version.state}${reasons.length === 0 ? ', and nothing keeps it' : ', kept by'}`,
           ...renderTable(USAGE_HEADER, reasons.map(reasonRow), output.palette).map((line) => `  ${line}`),
         ]);
+        for (const hint of pinHints(reasons)) output.message(hint);
       });
     });
 }

@@ -44,6 +44,8 @@ describe('a SAM application on the embedded engine', () => {
       slot: SLOT,
       id: 'orders/AcceptOrder',
       source: 'src/accept-order',
+      kind: 'directory',
+      path: join(place.folder, 'app/src/accept-order'),
     });
     expect((await place.json<{ artifacts: object[] }>('list')).artifacts).toEqual([]);
 

@@ -66,6 +66,7 @@ describe('wrong usage', () => {
     [['gc']],
     [['repository', 'delete', 'a']],
     [['stack', 'remove', '--stack-name', 'a']],
+    [['stack', 'abandon', '--stack-name', 'a', '--deployment', 'd']],
   ])('%j wants --yes where nobody can be asked', async (argv) => {
     const { code, stderr } = await runCaptured(argv);
     expect(code).toBe(2);

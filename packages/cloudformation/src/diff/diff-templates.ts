@@ -102,7 +102,9 @@ async function readImpacts(
       const resourceType = (resource as Record<string, PlainData> | null)?.['Type'];
       if (typeof resourceType !== 'string') continue;
       const impact = IMPACTS[resources.changes[logicalId]?.changeImpact ?? ''] ?? 'none';
-      found.set(logicalId, { resourceType, impact });
+      // What a serverless resource becomes is decided by its transform: the specification's "replace" is not about that.
+      const guessed = resourceType.startsWith('AWS::Serverless::') && /replace$/.test(impact);
+      found.set(logicalId, { resourceType, impact: guessed ? 'update' : impact });
     }
   }
   return found;

@@ -59,8 +59,14 @@ export async function planTemplate(options: PlanOptions): Promise<PlannedTemplat
   const prefix = options.idPrefix ?? options.stackName;
   const planned = await planText(text, options.file, prefix, [await realpath(options.file)], planning);
   problems.push(...unfitUses(planned, options.literalLocations === true));
-  if (problems.length > 0) throw templateError(problems);
+  if (problems.length > 0) throw templateError(problems.toSorted(byPlace));
   return planned;
+}
+
+/** By file, and in each by place. */
+function byPlace(a: Problem, b: Problem): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column;
 }
 
 interface Planning {
