@@ -11,6 +11,7 @@ export const READ_SIZE = 128 * 1024;
  */
 export class ContentReader {
   private position = 0;
+  private ended = false;
 
   private constructor(
     private readonly entry: FileEntry,
@@ -49,6 +50,7 @@ export class ContentReader {
       const wanted = Math.min(target.length - filled, READ_SIZE);
       const count = this.readOnce(target, filled, wanted);
       if (count === 0) {
+        this.ended = true;
         break;
       }
       filled += count;
@@ -59,7 +61,7 @@ export class ContentReader {
 
   /** Call when all was read. Throws `conflict` when that was less or there is more than the tree says. */
   assertEnd(): void {
-    if (this.position !== this.entry.size || this.readOnce(new Uint8Array(1), 0, 1) !== 0) {
+    if (this.position !== this.entry.size || (!this.ended && this.readOnce(new Uint8Array(1), 0, 1) !== 0)) {
       throw changedError(this.entry.path, `it has not ${this.entry.size} bytes any more`);
     }
   }

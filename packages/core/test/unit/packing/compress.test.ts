@@ -48,6 +48,6 @@ test('compressing leaves the fate of uncaught errors to the host', () => {
 test('what is compressed is a deflate stream of the content', () => {
   for (const content of contents.slice(0, 50)) {
     const data = deflateContent(content, 6);
-    expect(data === undefined ? content : inflateRawSync(data)).toEqual(content);
+    expect(data === undefined || inflateRawSync(data).equals(content)).toBe(true);
   }
 });
