@@ -22,9 +22,14 @@ export function isUnknownCall(error: unknown): boolean {
   return UNKNOWN_CALL.test(nameOf(error));
 }
 
-/** An SDK's error as a Holdfast error: a definite refusal is `access-denied`, everything else `unavailable`. */
+/**
+ * An SDK's error as a Holdfast error: a definite refusal is `access-denied`, everything else `unavailable`. A mistake in the
+ * program is neither, and is thrown on.
+ */
 export function translateFailure(error: unknown, what: string): HoldfastError {
   if (isHoldfastError(error)) return error;
+  if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError)
+    throw error;
   const name = nameOf(error);
   const reason = name === '' ? 'no reason given' : name;
   if (DENIED.test(name)) {

@@ -27,6 +27,7 @@ export async function readPendingChangeSets(
   });
   const pending: PendingChangeSet[] = [];
   for await (const summary of summaries) {
+    if (summary.StackId !== undefined && summary.StackId !== stackId) continue;
     if (isPending(summary)) pending.push(await readChangeSet(api, stackId, summary));
   }
   return pending;

@@ -120,10 +120,8 @@ async function readNested(api: CloudFormationApi, stackId: string): Promise<stri
   return nested;
 }
 
-/** A failure as a reason not to decide. A mistake in the program is none, and is thrown on. */
+/** A failure as a reason not to decide. */
 export function doubtOf(error: unknown, what: string): Doubt {
-  if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError)
-    throw error;
   const { code, message } = isHoldfastError(error) ? error : translateFailure(error, what);
   return { code, message };
 }

@@ -3,8 +3,11 @@ import type { Doubt, RetainedResource, StackEvidence } from '../evidence/types.j
 import { dispositionOf, isAtRest, type Disposition } from './dispositions.js';
 import { asRetained, asUse, distinct, isMarkedRetained, logicalIdOf, useKey, type Use } from './uses.js';
 
-/** Clocks differ: an event counts as later than a use that began up to this many milliseconds after it. */
-export const CLOCK_MARGIN_MS = 5 * 60_000;
+/**
+ * Milliseconds. A use may be older than the record of it: it was found in a stack that was being deleted already, or the clocks
+ * differ. An event counts for every use that was recorded up to so long after it.
+ */
+const LATE_RECORD_MS = 7 * 24 * 3_600_000;
 
 /** What a decision follows from. */
 export interface SettlementFacts {
@@ -84,7 +87,11 @@ function settleAtRest(
   const marked = held.filter((use) => isMarkedRetained(use) && facts.forgetRetained !== true);
   const references = held.filter(({ kind }) => kind === 'reference');
   const stays = new Set([...named, ...marked, ...(mode === 'add' ? references : [])].map(useKey));
-  const leaving = held.filter((use) => !stays.has(useKey(use)) && !isMarkedRetained(use));
+  // A pin says since when a use has been, also where a younger reference to the same stays.
+  const said = new Set(named.map(useKey));
+  const leaving = held.filter(
+    (use) => !isMarkedRetained(use) && !(use.kind === 'pin' ? said : stays).has(useKey(use)),
+  );
   const kept = leaving.flatMap((use) => {
     if (isRetained(use, retained ?? [])) return [asRetained(use)];
     return disposition === 'rolled-back' && mayBeOld(use, facts) ? [asUse(use)] : [];
@@ -110,12 +117,12 @@ function settleAtRest(
 /** The earliest instant at which something of what would go may have been retained. */
 export function retainedSince(leaving: readonly ReferenceRecord[]): string {
   const first = leaving.map(({ since }) => Date.parse(since)).reduce((a, b) => Math.min(a, b), Infinity);
-  return new Date(first - CLOCK_MARGIN_MS).toISOString();
+  return new Date(first - LATE_RECORD_MS).toISOString();
 }
 
 function isRetained({ slot, since }: ReferenceRecord, retained: readonly RetainedResource[]): boolean {
   const logicalId = logicalIdOf(slot);
-  const from = new Date(Date.parse(since) - CLOCK_MARGIN_MS).toISOString();
+  const from = new Date(Date.parse(since) - LATE_RECORD_MS).toISOString();
   // A nested stack that was retained, or could not be deleted, goes on with everything in it.
   return retained.some(
     (it) => it.at >= from && (it.logicalId === logicalId || logicalId.startsWith(`${it.logicalId}/`)),

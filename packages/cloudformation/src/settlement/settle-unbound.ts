@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ConsumerRecord, ReferenceRecord } from '@holdfast/core';
-import { CLOCK_MARGIN_MS } from './decide.js';
 import type { DeletedStack } from './deleted-stacks.js';
 import { undecided, type StackOutcome } from './outcome.js';
 import type { SettleContext } from './settle-by-id.js';
 import { useKey } from './uses.js';
+
+/** Milliseconds by which the clocks of the store and of AWS may differ. */
+const CLOCK_MARGIN_MS = 5 * 60_000;
 
 interface UnboundPlan {
   /** The stack to settle in the place of one that has the name now. */
