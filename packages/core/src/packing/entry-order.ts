@@ -7,12 +7,12 @@ const DEPENDENCY_DIRECTORIES: readonly string[] = ['node_modules', 'site-package
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** Compares two texts by their UTF-8 bytes. JavaScript's own order differs where surrogate pairs are involved. */
-export function compareBytewise(a: string, b: string): number {
-  if (SURROGATE.test(a) || SURROGATE.test(b)) {
-    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** Returns the entries sorted by the UTF-8 bytes of their paths. JavaScript's own order differs where surrogate pairs are involved. */
+export function sortedBytewise<E extends { readonly path: string }>(entries: readonly E[]): E[] {
+  if (entries.some(({ path }) => SURROGATE.test(path))) {
+    return [...entries].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
   }
-  return a < b ? -1 : a > b ? 1 : 0;
+  return [...entries].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 /** True when a directory above the path's last segment is one that holds dependencies. */
@@ -28,6 +28,5 @@ export function inPackingOrder<E extends { readonly path: string }>(entries: rea
   for (const entry of entries) {
     (isDependency(entry.path) ? dependencies : own).push(entry);
   }
-  const byPath = (a: E, b: E): number => compareBytewise(a.path, b.path);
-  return [...dependencies.sort(byPath), ...own.sort(byPath)];
+  return [...sortedBytewise(dependencies), ...sortedBytewise(own)];
 }

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { ContentReader, READ_SIZE } from './content-reader.js';
-import { compareBytewise } from './entry-order.js';
+import { sortedBytewise } from './entry-order.js';
 import { modeOf, type FileEntry, type Tree, type TreeEntry } from './tree.js';
 
 /**
@@ -10,6 +10,8 @@ import { modeOf, type FileEntry, type Tree, type TreeEntry } from './tree.js';
  * under another version must not be taken for the same.
  */
 export const PACKING_FORMAT = 1;
+
+const TEXT_AT_ONCE = 64 * 1024;
 
 /** A tree digest as it is written everywhere: `tree1:` and 64 lower-case hexadecimal digits; 1 is the packing format. */
 export type TreeDigest = `tree${number}:${string}`;
@@ -25,10 +27,17 @@ export interface DigestedEntry {
 
 /** The digest of a tree from its entries, in any order. Fields end in NUL, which neither a path nor a target can hold. */
 export function treeDigestOf(entries: readonly DigestedEntry[]): TreeDigest {
-  const sum = createHash('sha256').update(`holdfast tree ${PACKING_FORMAT}\0`);
-  for (const entry of [...entries].sort((a, b) => compareBytewise(a.path, b.path))) {
-    sum.update(`${entry.path}\0${entry.kind}\0${entry.mode.toString(8)}\0${entry.content}\0`);
+  const sum = createHash('sha256');
+  let text = `holdfast tree ${PACKING_FORMAT}\0`;
+  for (const entry of sortedBytewise(entries)) {
+    text += `${entry.path}\0${entry.kind}\0${entry.mode.toString(8)}\0${entry.content}\0`;
+    // One call for each entry would take longer than the digest.
+    if (text.length > TEXT_AT_ONCE) {
+      sum.update(text);
+      text = '';
+    }
   }
+  sum.update(text);
   return `tree${PACKING_FORMAT}:${sum.digest('hex')}`;
 }
 
