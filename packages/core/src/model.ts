@@ -113,6 +113,53 @@ export interface Usage {
   readonly bookmarks: readonly BookmarkRecord[];
 }
 
+/** A version that a slot of a consumer used before its present one, so that the consumer may want to go back to it. */
+export interface FormerUse {
+  readonly consumer: string;
+  readonly slot: string;
+  readonly version: VersionKey;
+  /** 1 for what the slot used last before, 2 for what it used before that, and so on. */
+  readonly rank: number;
+  readonly releasedAt: Instant;
+}
+
+/**
+ * Keeps versions of the artifacts below a prefix. A version that meets any one criterion of any rule is kept; a criterion that
+ * is absent keeps nothing.
+ */
+export interface LifecycleRule {
+  /** Artifacts whose ID is this or begins with it and a slash; all of the repository when absent. */
+  readonly prefix?: string;
+  /** The artifact's so many live versions with the highest numbers. */
+  readonly keepLast?: number;
+  /** Versions published less than so many days ago. */
+  readonly keepDays?: number;
+  /** Versions that a slot stopped using less than so many days ago. */
+  readonly keepDaysSinceRelease?: number;
+  /** Versions with any of these labels: `key`, or `key=value`. */
+  readonly keepLabelled?: readonly string[];
+}
+
+/**
+ * What happens to versions that nobody deletes. Those that no rule covers never expire, nor do those that are used, pinned or
+ * bookmarked.
+ */
+export interface Lifecycle {
+  /** How many former versions of each slot stay, for rollback. */
+  readonly rollback: number;
+  readonly rules: readonly LifecycleRule[];
+}
+
+export interface LifecycleRecord {
+  readonly repository: string;
+  /** How often it was changed, counted from 1. */
+  readonly revision: number;
+  readonly changedAt: Instant;
+  readonly changedBy: string;
+  /** Absent once it was deleted. */
+  readonly lifecycle?: Lifecycle;
+}
+
 /** Where an AWS service reads a content. */
 export interface Location {
   readonly region: string;

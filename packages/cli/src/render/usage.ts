@@ -1,5 +1,5 @@
 import type { BookmarkRecord, KeepReason, ReferenceRecord } from '@holdfast/core';
-import { formatInstant } from './values.js';
+import { count, formatInstant } from './values.js';
 
 export const USAGE_HEADER = ['kind', 'who', 'slot', 'deployment', 'since'] as const;
 
@@ -29,6 +29,13 @@ export function reasonRow(reason: KeepReason): readonly string[] {
       return referenceRow(reason.reference);
     case 'bookmark':
       return bookmarkRow(reason.bookmark);
+    case 'rollback': {
+      const { consumer, slot, rank, releasedAt } = reason.former;
+      const what = `${consumer}, which can go back ${count(rank, 'version')}`;
+      return ['rollback', what, slot, '', `released ${formatInstant(releasedAt)}`];
+    }
+    case 'lifecycle':
+      return ['lifecycle', reason.text];
     case 'not-deleted':
       return ['rule', 'nobody asked for its deletion'];
     case 'recovery-window':

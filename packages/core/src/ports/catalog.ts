@@ -13,6 +13,7 @@ import type {
   VersionRecord,
 } from '../model.js';
 import type { ContentCopy } from './content-storage.js';
+import type { LifecycleCatalog } from './lifecycle-catalog.js';
 
 /** Who acts and when; the caller's clock, so that tests can turn it. */
 export interface Actor {
@@ -170,7 +171,7 @@ export interface SweepPlan {
  * refused, and then changed nothing, and `unavailable` when no definite answer could be had: then it may have changed what it
  * was asked to, or nothing, and repeating it is safe.
  */
-export interface Catalog {
+export interface Catalog extends LifecycleCatalog {
   createRepository(name: string, actor: Actor): Promise<{ created: boolean }>;
   getRepository(name: string): Promise<RepositoryRecord | undefined>;
   listRepositories(): Promise<readonly RepositoryRecord[]>;

@@ -2,7 +2,7 @@ import { HoldfastError } from '../errors.js';
 import type { Usage, Version } from '../model.js';
 import { actorOf, withArn, type StoreContext } from './context.js';
 import { findNamed } from './resolve.js';
-import type { DeleteReport, Explanation, KeepReason } from './types.js';
+import type { DeleteReport } from './types.js';
 
 /** How many users a refusal names in its message; all of them are in its data. */
 const NAMED_USERS = 3;
@@ -53,22 +53,4 @@ export async function undeleteVersion(
   if (result.outcome === 'absent')
     throw new HoldfastError('not-found', `${version.arn} was deleted for good`);
   return withArn(context.identity, result.version);
-}
-
-/** Every reason why a version is kept. */
-export async function explain(context: StoreContext, name: string, repository: string): Promise<Explanation> {
-  const { version } = await findNamed(context, name, repository);
-  const usage = await context.engine.catalog.usageOf(version);
-  return { version, reasons: reasonsFor(version, usage) };
-}
-
-function reasonsFor(version: Version, usage: Usage): KeepReason[] {
-  const used: KeepReason[] = [
-    ...usage.references.map((reference) => ({ kind: reference.kind, reference })),
-    ...usage.bookmarks.map((bookmark) => ({ kind: 'bookmark' as const, bookmark })),
-  ];
-  if (used.length > 0) return used;
-  return version.purgeAfter === undefined
-    ? [{ kind: 'not-deleted' }]
-    : [{ kind: 'recovery-window', until: version.purgeAfter }];
 }

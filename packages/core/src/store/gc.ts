@@ -1,12 +1,12 @@
 import { formatArn, type Digest } from '../arn/index.js';
-import type { Usage } from '../model.js';
 import type { ContentCopy } from '../ports/index.js';
 import { actorOf, versionArn, type StoreContext } from './context.js';
-import { pagesOf } from './pages.js';
+import { decideVersions } from './expiry.js';
 import type { GcItem, GcReport } from './types.js';
 
 /**
- * Removes for good what was condemned and whose window has ended, and bytes that nothing names any more.
+ * Condemns what the lifecycle lets expire, then removes for good what was condemned and whose window has ended, and bytes that
+ * nothing names any more.
  *
  * Marks first and removes bytes afterwards; what a kill leaves undone, the next run does.
  */
@@ -17,12 +17,12 @@ export async function collectGarbage(
 ): Promise<GcReport> {
   const { catalog, content } = context.engine;
   const actor = actorOf(context);
-  const kept = await keptVersions(context, repository, actor.at);
+  const decided = await decideVersions(context, repository, actor, dryRun);
   if (dryRun) {
     const plan = await catalog.planSweep(repository, actor.at);
     const pending = await catalog.listRemovals(repository);
     return report(true, [
-      ...kept,
+      ...decided,
       ...plan.versions.map((version) => removedVersion(context, version)),
       ...[...plan.contents, ...pending].map((copy) => removedContent(context, copy)),
     ]);
@@ -37,52 +37,11 @@ export async function collectGarbage(
   const strays = await removeStrays(context, repository);
   await content.removeAbandoned(new Date(context.clock().getTime() - context.leaseMs));
   return report(false, [
-    ...kept,
+    ...decided,
     ...purged.map((version) => removedVersion(context, version)),
     ...removals.map((copy) => removedContent(context, copy)),
     ...strays,
   ]);
-}
-
-async function keptVersions(context: StoreContext, repository: string, at: string): Promise<GcItem[]> {
-  const { catalog } = context.engine;
-  const items: GcItem[] = [];
-  const artifacts = pagesOf(
-    (page) => catalog.listArtifacts(repository, undefined, page),
-    ({ id }: { id: string }) => id,
-  );
-  for await (const { id } of artifacts) {
-    const versions = pagesOf(
-      (page) => catalog.listVersions(repository, id, page),
-      ({ number }: { number: number }) => number,
-    );
-    for await (const version of versions) {
-      if (version.state === 'condemned' && version.purgeAfter! <= at) continue;
-      const reason =
-        version.state === 'condemned'
-          ? `deleted, can be restored until ${version.purgeAfter}`
-          : describeUsage(await catalog.usageOf(version));
-      items.push({ arn: versionArn(context.identity, version), action: 'keep', reason, size: version.size });
-    }
-  }
-  return items;
-}
-
-function describeUsage({ references, bookmarks }: Usage): string {
-  const count = (kind: string): number =>
-    new Set(references.filter((reference) => reference.kind === kind).map(({ consumer }) => consumer)).size;
-  const consumers = count('reference');
-  const pinners = count('pin');
-  const parts = [
-    ...(consumers > 0 ? [`used by ${plural(consumers, 'stack')}`] : []),
-    ...(pinners > 0 ? [`pinned by ${plural(pinners, 'deployment')}`] : []),
-    ...bookmarks.map(({ name }) => `bookmark "${name}" stands on it`),
-  ];
-  return parts.length > 0 ? parts.join(', ') : 'nobody deleted it';
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /**
@@ -142,5 +101,10 @@ function removedContent(context: StoreContext, copy: ContentCopy & { readonly si
 
 function report(dryRun: boolean, items: GcItem[]): GcReport {
   const freed = items.filter(({ action, arn }) => action === 'remove' && arn.includes(':content/'));
-  return { dryRun, items, freedBytes: freed.reduce((sum, { size }) => sum + size, 0) };
+  const condemned = items.filter(({ action }) => action === 'condemn');
+  return { dryRun, items, freedBytes: sumOf(freed), condemnedBytes: sumOf(condemned) };
+}
+
+function sumOf(items: readonly GcItem[]): number {
+  return items.reduce((sum, { size }) => sum + size, 0);
 }

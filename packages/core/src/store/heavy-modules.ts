@@ -11,6 +11,18 @@ export function loadGc(): typeof import('./gc.js') {
   return require('./gc.js') as typeof import('./gc.js');
 }
 
+export function loadLifecycles(): typeof import('./lifecycles.js') {
+  return require('./lifecycles.js') as typeof import('./lifecycles.js');
+}
+
+export function loadExplain(): typeof import('./explain.js') {
+  return require('./explain.js') as typeof import('./explain.js');
+}
+
+export function loadWhereUsed(): typeof import('./where-used.js') {
+  return require('./where-used.js') as typeof import('./where-used.js');
+}
+
 export function loadVerify(): typeof import('./verify.js') {
   return require('./verify.js') as typeof import('./verify.js');
 }

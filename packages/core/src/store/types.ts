@@ -4,6 +4,7 @@ import type { ProgressListener } from '../events/index.js';
 import type {
   ArtifactRecord,
   BookmarkRecord,
+  FormerUse,
   Instant,
   Provenance,
   ReferenceRecord,
@@ -98,7 +99,11 @@ export interface SettleReport {
 export type KeepReason =
   | { readonly kind: 'reference' | 'pin'; readonly reference: ReferenceRecord }
   | { readonly kind: 'bookmark'; readonly bookmark: BookmarkRecord }
-  /** Nobody asked for its deletion. */
+  /** A slot used it before; the lifecycle keeps so many of them for rollback. */
+  | { readonly kind: 'rollback'; readonly former: FormerUse; readonly keeps: number }
+  /** A rule of the repository's lifecycle, counted from 1, and why it keeps the version. */
+  | { readonly kind: 'lifecycle'; readonly rule: number; readonly text: string }
+  /** Nobody asked for its deletion, and no rule of a lifecycle covers it. */
   | { readonly kind: 'not-deleted' }
   | { readonly kind: 'recovery-window'; readonly until: Instant };
 
@@ -112,11 +117,20 @@ export interface DeleteReport {
   readonly outcome: 'condemned' | 'already-condemned';
 }
 
+/** Who uses an artifact, a version, a content, or what a bookmark led to. */
+export interface WhereUsed {
+  /** What was asked about. */
+  readonly arn: string;
+  readonly references: readonly ReferenceRecord[];
+  readonly bookmarks: readonly BookmarkRecord[];
+}
+
 /** What gc did, or with `dryRun` would do, with one version or content, and why. */
 export interface GcItem {
   /** A version or content ARN. */
   readonly arn: string;
-  readonly action: 'keep' | 'remove';
+  /** `condemn`: the lifecycle deletes it; it can be restored until its recovery window ends. `remove`: gone for ever. */
+  readonly action: 'keep' | 'condemn' | 'remove';
   readonly reason: string;
   /** Bytes that the item stands for; only contents that are removed count as freed. */
   readonly size: number;
@@ -126,6 +140,8 @@ export interface GcReport {
   readonly dryRun: boolean;
   readonly items: readonly GcItem[];
   readonly freedBytes: number;
+  /** Bytes of the versions that are condemned; what of it is freed after their window depends on who else names the contents. */
+  readonly condemnedBytes: number;
 }
 
 export interface VerifyProblem {

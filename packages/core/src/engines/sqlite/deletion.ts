@@ -77,6 +77,7 @@ export function purgeVersions(writing: Writing, repository: string, actor: Actor
   const { db, identity } = writing;
   return dueVersions(db, repository, actor.at).map(({ rowId, record }) => {
     db.run(`UPDATE versions SET state = 'deleted' WHERE id = ?`, rowId);
+    db.run('DELETE FROM former_uses WHERE version_id = ?', rowId);
     const version: VersionRecord = { ...record, state: 'deleted' };
     emit(writing, actor.at, versionEvent(identity, 'Holdfast Version Deleted', version, actor.by));
     return version;

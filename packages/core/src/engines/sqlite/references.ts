@@ -11,6 +11,7 @@ import type {
 } from '../../ports/index.js';
 import type { SqliteDatabase } from './database.js';
 import { restoreRow } from './deletion.js';
+import { rememberReleased } from './former-uses.js';
 import { emit, type Writing } from './outbox.js';
 import { findVersion, selectReferences, type VersionRow } from './rows.js';
 
@@ -126,8 +127,10 @@ export function settle(writing: Writing, input: SettleInput): SettleResult {
     );
     if (reference !== undefined) added.push(reference);
   }
+  const unlisted = input.mode === 'replace' ? dropUnlisted(writing, input) : [];
+  rememberReleased(db, consumerId(db, consumer), unlisted, input.at);
   const released = [
-    ...(input.mode === 'replace' ? dropUnlisted(writing, input) : []),
+    ...unlisted,
     ...input.releasePins.flatMap((pinned) =>
       dropUsages(writing, input.at, `k.arn = ? AND u.kind = 'pin' AND u.deployment = ?`, consumer, pinned),
     ),

@@ -2,6 +2,7 @@ import { HoldfastError } from '../../errors.js';
 import type { RepositoryRecord } from '../../model.js';
 import type { Actor } from '../../ports/index.js';
 import type { SqliteDatabase } from './database.js';
+import { dropLifecycle } from './lifecycles.js';
 
 const SELECT_REPOSITORY = 'SELECT name, created_at AS createdAt FROM repositories WHERE deleted_at IS NULL';
 
@@ -44,5 +45,6 @@ export function deleteRepository(
   if (row === undefined) return { outcome: 'absent' };
   if (row.occupied !== 0) return { outcome: 'not-empty' };
   db.run('UPDATE repositories SET deleted_at = ? WHERE id = ?', actor.at, row.id);
+  dropLifecycle(db, row.id, actor);
   return { outcome: 'deleted' };
 }

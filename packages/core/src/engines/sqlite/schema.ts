@@ -121,4 +121,30 @@ export const MIGRATIONS: readonly string[] = [
     detail TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- revision outlives the lifecycle's deletion, when lifecycle is null.
+  CREATE TABLE lifecycles (
+    repository_id INTEGER PRIMARY KEY REFERENCES repositories (id),
+    revision INTEGER NOT NULL,
+    lifecycle TEXT,
+    changed_at TEXT NOT NULL,
+    changed_by TEXT NOT NULL
+  ) STRICT;
+
+  ALTER TABLE versions ADD COLUMN released_at TEXT;
+
+  CREATE TABLE former_uses (
+    consumer_id INTEGER NOT NULL REFERENCES consumers (id),
+    slot TEXT NOT NULL,
+    version_id INTEGER NOT NULL REFERENCES versions (id),
+    rank INTEGER NOT NULL,
+    released_at TEXT NOT NULL,
+    PRIMARY KEY (consumer_id, slot, version_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX former_uses_of_version ON former_uses (version_id, rank);
+
+  -- Counting the users of every version reads this index and no row.
+  CREATE INDEX users_of_version ON usages (version_id, kind, consumer_id);
+  DROP INDEX usages_of_version;
+  `,
 ];

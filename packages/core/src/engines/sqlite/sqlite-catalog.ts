@@ -9,6 +9,7 @@ import type {
   MoveBookmarkInput,
   Page,
   PinInput,
+  PutLifecycleInput,
   RecordVersionInput,
   SettleInput,
   VersionOfContent,
@@ -16,11 +17,14 @@ import type {
 import * as bookmarks from './bookmarks.js';
 import { SqliteDatabase } from './database.js';
 import * as deletion from './deletion.js';
+import { formerUsesOf } from './former-uses.js';
+import * as lifecycles from './lifecycles.js';
 import { readEvents, type Writing } from './outbox.js';
 import * as publishing from './publishing.js';
 import * as references from './references.js';
 import * as removals from './removals.js';
 import * as repositories from './repositories.js';
+import { readSurvey, surveyPages } from './survey.js';
 
 /**
  * The catalog in an SQLite database: each operation is one transaction.
@@ -116,6 +120,12 @@ export class SqliteCatalog implements Catalog {
     this.#read((db) => removals.getContent(db, repository, digest));
   listContents = (repository: string, page: Page<Digest>) =>
     this.#read((db) => removals.listContents(db, repository, page));
+
+  getLifecycle = (repository: string) => this.#read((db) => lifecycles.getLifecycle(db, repository));
+  putLifecycle = (input: PutLifecycleInput) => this.#write((db) => lifecycles.putLifecycle(db, input));
+  surveyVersions = (repository: string, id?: string) =>
+    surveyPages((after) => this.#read((db) => readSurvey(db, repository, id, after)));
+  formerUsesOf = (key: VersionKey) => this.#read((db) => formerUsesOf(db, key));
 
   readEvents = (page: Page<number>) => this.#read((db) => readEvents(db, this.#identity, page));
 

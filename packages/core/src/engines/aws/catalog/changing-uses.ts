@@ -14,6 +14,8 @@ export interface ChangeOptions extends Actor {
   readonly revives: boolean;
   /** An action on the consumer that every transaction carries; another one for the last. Its refusal ends the run. */
   readonly guard?: (isLast: boolean) => Action;
+  /** What the first transaction that releases a reference carries besides. The refusal of any ends the run. */
+  readonly onRelease?: readonly Action[];
 }
 
 export interface ChangeReport {
@@ -31,7 +33,10 @@ interface Run {
   readonly revived: Map<string, VersionItem>;
   readonly missing: VersionKey[];
   refused: boolean;
+  onRelease: readonly Action[];
 }
+
+const releases = ({ kind, use }: UseChange): boolean => kind === 'drop' && use.kind === 'reference';
 
 /** Makes the changes in their order, in as many transactions as they need. */
 export async function changeUses(
@@ -39,7 +44,10 @@ export async function changeUses(
   changes: readonly UseChange[],
   options: ChangeOptions,
 ): Promise<ChangeReport> {
-  const run: Run = { left: [...changes], done: [], revived: new Map(), missing: [], refused: false };
+  const { onRelease = [] } = options;
+  const run: Run = {
+    ...{ left: [...changes], done: [], revived: new Map(), missing: [], refused: false, onRelease },
+  };
   const report = (outcome: ChangeReport['outcome']): ChangeReport => ({
     outcome,
     done: run.done,
@@ -49,6 +57,7 @@ export async function changeUses(
     const chunk = await carryOut(context, planner(context, run, options));
     if (run.refused) return report('guard-refused');
     if (run.missing.length > 0) return report('missing');
+    if (chunk.some(releases)) run.onRelease = [];
     run.done.push(...chunk);
     run.left = run.left.slice(chunk.length);
   }
@@ -64,13 +73,17 @@ function planner(context: Context, run: Run, options: ChangeOptions) {
       if (subject.of === 'version') learnVersion(run, subject.version, found as VersionItem | null, options);
       if (subject.of === 'use') learnUse(run, subject.change, found as ReferenceRecord | null);
     }
-    if (options.guard !== undefined && refusals?.[aimed.length] !== undefined) run.refused = true;
+    if (refusals?.slice(aimed.length).some((found) => found !== undefined)) run.refused = true;
     if (run.refused || run.missing.length > 0) return { actions: [], result: [] };
     const chunk = firstChunk(run);
     aimed = chunk.length === 0 ? [] : actionsFor(context, options.consumer, chunk, run.revived, options);
     const guard = options.guard?.(chunk.length === run.left.length);
     return {
-      actions: [...aimed.map(({ action }) => action), ...(guard === undefined ? [] : [guard])],
+      actions: [
+        ...aimed.map(({ action }) => action),
+        ...(guard === undefined ? [] : [guard]),
+        ...(chunk.some(releases) ? run.onRelease : []),
+      ],
       result: chunk,
     };
   };
@@ -112,7 +125,7 @@ export function touched(known: ReferenceRecord, wanted: ReferenceRecord): UseCha
 const FIXED_ACTIONS = 3;
 
 /** As many of the changes as one transaction takes, from the first on. */
-function firstChunk({ left, revived }: Run): UseChange[] {
+function firstChunk({ left, revived, onRelease }: Run): UseChange[] {
   const items = new Set<string>();
   let revivals = 0;
   for (const [i, { use }] of left.entries()) {
@@ -123,7 +136,7 @@ function firstChunk({ left, revived }: Run): UseChange[] {
     items.add(`${version.repository}#outbox`);
     // A version that comes back changes its artifact, and leaves the list of the condemned.
     if (revived.has(versionText(version))) revivals += 2;
-    if (items.size + revivals + FIXED_ACTIONS > MAX_ACTIONS) return left.slice(0, i);
+    if (items.size + revivals + FIXED_ACTIONS + onRelease.length > MAX_ACTIONS) return left.slice(0, i);
   }
   return left;
 }

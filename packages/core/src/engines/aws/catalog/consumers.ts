@@ -11,6 +11,7 @@ import { check, put, update, type Action } from './actions.js';
 import { changeUses, touched } from './changing-uses.js';
 import { carryOut, type Context, type Plan } from './context.js';
 import { expr } from './expressions.js';
+import { planFormerUses } from './former-uses.js';
 import { inOrder, referenceRecord, type VersionItem } from './items.js';
 import {
   consumerKey,
@@ -94,7 +95,7 @@ async function giveBack(
   const added = done.filter(({ kind }) => kind === 'add');
   if (added.length === 0) return;
   const drops = added.map(({ use }): UseChange => ({ kind: 'drop', use }));
-  await changeUses(context, drops, { ...options, revives: false });
+  await changeUses(context, drops, { ...options, revives: false, onRelease: [] });
 }
 
 /** The versions that are not in one of the states: those met, and all others that a later transaction would have met. */
@@ -121,7 +122,8 @@ export async function settle(context: Context, input: SettleInput): Promise<Sett
     ...inTransactionOrder(addedOrTouched(current.uses, wanted)),
     ...inTransactionOrder(dropped(current.uses, wanted, input)),
   ];
-  const options = { consumer, at, by, revives: true, guard: guardOf(consumer, revision) };
+  const onRelease = await planFormerUses(context, changes, held(current.uses, wanted, input), input);
+  const options = { consumer, at, by, revives: true, guard: guardOf(consumer, revision), onRelease };
   const report = await changeUses(context, changes, options);
   switch (report.outcome) {
     case 'guard-refused':
@@ -150,6 +152,12 @@ function dropped(current: Uses, wanted: Uses, { mode, releasePins }: SettleInput
   const goes = ([identity, { kind, deployment }]: [string, ReferenceRecord]): boolean =>
     kind === 'pin' ? releasePins.includes(deployment) : mode === 'replace' && !wanted.has(identity);
   return [...current].filter(goes).map(([, use]) => ({ kind: 'drop', use }));
+}
+
+/** The references that the consumer has when it is settled. */
+function held(current: Uses, wanted: Uses, { mode }: SettleInput): ReferenceRecord[] {
+  const stay = mode === 'add' ? [...current.values()].filter(({ kind }) => kind === 'reference') : [];
+  return [...stay, ...wanted.values()];
 }
 
 /** The consumer is as it was when the evidence was gathered; the last transaction gives it the next revision. */

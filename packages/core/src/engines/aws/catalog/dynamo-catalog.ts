@@ -9,6 +9,7 @@ import type {
   MoveBookmarkInput,
   Page,
   PinInput,
+  PutLifecycleInput,
   RecordVersionInput,
   SettleInput,
   VersionOfContent,
@@ -19,12 +20,15 @@ import * as consumers from './consumers.js';
 import * as contents from './contents.js';
 import type { Context } from './context.js';
 import * as deletion from './deletion.js';
+import { formerUsesOf } from './former-uses.js';
 import { Hints } from './hints.js';
 import * as leases from './leases.js';
+import * as lifecycles from './lifecycles.js';
 import { readEvents } from './outbox.js';
 import { recordVersions } from './publishing.js';
 import * as reading from './reading.js';
 import * as repositories from './repositories.js';
+import { surveyVersions } from './survey.js';
 import * as sweeping from './sweeping.js';
 import { TableClient } from './table-client.js';
 import { Ticks } from './ticks.js';
@@ -109,6 +113,11 @@ export class DynamoCatalog implements Catalog {
   getContent = (repository: string, digest: Digest) => contents.getContent(this.#context, repository, digest);
   listContents = (repository: string, page: Page<Digest>) =>
     contents.listContents(this.#context, repository, page);
+
+  getLifecycle = (repository: string) => lifecycles.getLifecycle(this.#context, repository);
+  putLifecycle = (input: PutLifecycleInput) => lifecycles.putLifecycle(this.#context, input);
+  surveyVersions = (repository: string, id?: string) => surveyVersions(this.#context, repository, id);
+  formerUsesOf = (key: VersionKey) => formerUsesOf(this.#context, key);
 
   readEvents = (page: Page<number>) => readEvents(this.#context, page);
 

@@ -47,6 +47,8 @@ export interface VersionItem extends VersionRecord {
   /** How many references and pins there are; their items are the truth, this is what a condition can look at. */
   readonly usages: number;
   readonly bookmarks: number;
+  /** When a slot last stopped using it. */
+  readonly releasedAt?: Instant;
   /** The tick at which it was published. */
   readonly born: number;
   readonly tick: number;

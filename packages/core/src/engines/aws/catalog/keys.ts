@@ -9,6 +9,7 @@ import type { Instant, VersionKey } from '../../../model.js';
  * |---|---|---|
  * | repository | `<repository>#repository` | `repository` |
  * | gate, one of eight | `<repository>#repository` | `gate#<n>` |
+ * | lifecycle | `<repository>#repository` | `lifecycle` |
  * | content copy, its leases | `<repository>#contents` | `content#<digest>` |
  * | "this artifact has this content" | `<repository>#contents` | `named#<digest>#<id>` |
  * | removal that has begun | `<repository>#removals` | `<digest>#<generation>` |
@@ -23,12 +24,14 @@ import type { Instant, VersionKey } from '../../../model.js';
  * | consumer in the list of all | `~consumers` | `<arn>` |
  * | consumer: its revision | `~consumer#<arn>` | `consumer` |
  * | consumer: what it uses, in eight parts | `~consumer#<arn>` | `uses#<n>` |
+ * | consumer: what its slots used before, in eight parts | `~former#<n>` | `<hash>#<n>` |
  * | events with their numbers | `~events` | `<last sequence>` |
  * | the last number given | `~sequence` | `sequence` |
  *
  * A policy confines a principal to one repository by `dynamodb:LeadingKeys` = `<repository>#*`. The partitions that begin
  * with `~`, which no repository's name does, are the exception: a consumer uses versions of several repositories, and
- * events get their numbers across all of them. Publishers need none of them; who pins and settles needs `~consumer*`.
+ * events get their numbers across all of them. Publishers need none of them; who pins and settles needs `~consumer*` and
+ * `~former*`; who collects garbage reads `~former*`.
  */
 export interface Key {
   readonly pk: string;
@@ -59,6 +62,10 @@ export const CONSUMERS = '~consumers';
 export const EVENTS = '~events';
 export const SEQUENCE: Key = { pk: '~sequence', sk: 'sequence' };
 
+export const lifecycleKey = (repository: string): Key => ({
+  pk: `${repository}#repository`,
+  sk: 'lifecycle',
+});
 export const repositoryKey = (name: string): Key => ({ pk: `${name}#repository`, sk: 'repository' });
 export const listedRepositoryKey = (name: string): Key => ({ pk: REPOSITORIES, sk: name });
 
@@ -129,4 +136,14 @@ export const consumerKey = (consumer: string): Key => ({ pk: consumerPartition(c
 export const consumerUsesKey = (consumer: string, { repository, id, number }: VersionKey): Key => ({
   pk: consumerPartition(consumer),
   sk: `uses#${partOf(hashOf(repository, id, String(number)))}`,
+});
+
+/** The partitions that hold what slots used before, of all consumers. */
+export const FORMER_PARTITIONS: readonly string[] = Array.from({ length: PARTS }, (_, i) => `~former#${i}`);
+export const formerPartition = (consumer: string): string => `~former#${partOf(hashOf(consumer))}`;
+/** What the sort keys of one consumer's former uses begin with. */
+export const formerOf = (consumer: string): string => `${hashOf(consumer)}#`;
+export const formerKey = (consumer: string, slot: string): Key => ({
+  pk: formerPartition(consumer),
+  sk: formerOf(consumer) + partOf(hashOf(slot)),
 });

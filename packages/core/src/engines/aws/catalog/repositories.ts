@@ -6,6 +6,7 @@ import { put, update, type Action } from './actions.js';
 import { carryOut, repositoryMissing, type Context, type Plan } from './context.js';
 import { and, expr } from './expressions.js';
 import type { RepositoryItem } from './items.js';
+import { droppingLifecycle } from './lifecycle-items.js';
 import { contentsOf, gateKeys, listedRepositoryKey, REPOSITORIES, repositoryKey } from './keys.js';
 
 /** Makes itself when it is first asked for. */
@@ -89,6 +90,7 @@ export async function deleteRepository(
   const refusals = await context.table.write([
     put(repositoryKey(name), item, expr`#closing = ${closing}`),
     put(listedRepositoryKey(name), item),
+    ...(await droppingLifecycle(context, name, actor)),
   ]);
   return { outcome: refusals === undefined ? 'deleted' : 'not-empty' };
 }

@@ -81,7 +81,7 @@ export function actionsFor(
   return [
     ...changes.map((change) => ({ action: useAction(change), subject: { of: 'use', change } as const })),
     ...versions.map(([text, group]) => ({
-      action: versionAction(group, revived.get(text), tick),
+      action: versionAction(group, revived.get(text), tick, at),
       subject: { of: 'version', version: group[0]!.use.version } as const,
     })),
     ...restoringArtifacts(restored, tick).map(other),
@@ -98,6 +98,7 @@ function versionAction(
   changes: readonly UseChange[],
   condemned: VersionItem | undefined,
   tick: number,
+  at: Instant,
 ): Action {
   const { version } = changes[0]!.use;
   const add = [expr`#usages ${netOf(changes)}`];
@@ -105,7 +106,8 @@ function versionAction(
     return update(versionKey(version), { ...reviving(tick), add }, and(isCondemned(condemned), before(tick)));
   }
   const adds = changes.some(({ kind }) => kind === 'add');
-  const set = [expr`#tick = ${tick}`];
+  const releases = changes.some(({ kind, use }) => kind === 'drop' && use.kind === 'reference');
+  const set = [expr`#tick = ${tick}`, ...(releases ? [expr`#releasedAt = ${at}`] : [])];
   return update(versionKey(version), { set, add }, adds ? and(isLive, before(tick)) : before(tick));
 }
 

@@ -1,4 +1,4 @@
-import { STACK_NAME } from '../bootstrap/template.js';
+import { EVENT_BUS_NAME, STACK_NAME } from '../bootstrap/template.js';
 
 /** Who does what. A pipeline that publishes and deploys takes both policies. */
 export const ROLES = ['publisher', 'deployer', 'reader', 'gc', 'admin'] as const;
@@ -33,7 +33,7 @@ export interface PolicyDocument {
 /** What each role does with the table, and in which partitions besides the repository's own (catalog/keys.ts). */
 const WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
 const REMOVALS = ['dynamodb:DeleteItem'];
-const SHARED_READS = ['~repositories', '~consumers', '~consumer#*'];
+const SHARED_READS = ['~repositories', '~consumers', '~consumer#*', '~former#*'];
 
 /**
  * The least that a role needs, as an IAM policy document. Pure: two calls with the same scope give the same document.
@@ -62,7 +62,11 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
     onItems('RecordVersions', [...WRITES, ...REMOVALS], scope, ['~repositories']),
   ],
   deployer: (scope) => [
-    onItems('RegisterReferences', [...WRITES, ...REMOVALS], scope, ['~consumers', '~consumer#*']),
+    onItems('RegisterReferences', [...WRITES, ...REMOVALS], scope, [
+      '~consumers',
+      '~consumer#*',
+      '~former#*',
+    ]),
   ],
   gc: (scope) => [
     allow(
@@ -72,15 +76,18 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
     ),
     listUploads(scope),
     onItems('RecordRemovals', [...WRITES, ...REMOVALS], scope, []),
+    sendEvents(scope),
   ],
   admin: (scope) => [
     onItems('ManageRepositoriesAndEvents', [...WRITES, ...REMOVALS], scope, [
       '~repositories',
       '~consumers',
       '~consumer#*',
+      '~former#*',
       '~events',
       '~sequence',
     ]),
+    sendEvents(scope),
     allow('MakeTheStack', ['cloudformation:CreateStack', 'cloudformation:TagResource'], [stack(scope)]),
     allow(
       'MakeTheBucket',
@@ -167,6 +174,11 @@ function onItems(
   if (scope.repository === undefined) return statement;
   const leading = [`${scope.repository}#*`, ...shared];
   return { ...statement, Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leading } } };
+}
+
+/** The outbox gets its numbers across all repositories, so a role confined to one can send nothing. */
+function sendEvents(scope: PolicyScope): Statement {
+  return allow('SendEvents', ['events:PutEvents'], [arn(scope, 'events', `event-bus/${EVENT_BUS_NAME}`)]);
 }
 
 function listUploads(scope: PolicyScope): Statement {

@@ -1,0 +1,65 @@
+import { artifactsIn, describeDecision, evaluateArtifact, type Decision } from '../lifecycle/index.js';
+import type { Actor } from '../ports/index.js';
+import { versionArn, type StoreContext } from './context.js';
+import type { GcItem } from './types.js';
+
+/** How many versions are condemned at the same time. */
+const AT_ONCE = 16;
+
+type Expired = Extract<Decision, { action: 'expire' }>;
+
+/**
+ * Decides about every version that is not due for removal, and unless it is a dry run condemns what has expired. What
+ * somebody began to use meanwhile is kept: condemning asks again.
+ */
+export async function decideVersions(
+  context: StoreContext,
+  repository: string,
+  actor: Actor,
+  dryRun: boolean,
+): Promise<GcItem[]> {
+  const { catalog } = context.engine;
+  const lifecycle = (await catalog.getLifecycle(repository))?.lifecycle;
+  const items: GcItem[] = [];
+  const expired: Expired[] = [];
+  for await (const versions of artifactsIn(catalog.surveyVersions(repository))) {
+    for (const decision of evaluateArtifact(lifecycle, versions, actor.at)) {
+      if (decision.action === 'expire' && !dryRun) expired.push(decision);
+      else if (!isDue(decision, actor)) items.push(itemOf(context, decision));
+    }
+  }
+  for (let i = 0; i < expired.length; i += AT_ONCE) {
+    const some = expired.slice(i, i + AT_ONCE).map((decision) => condemn(context, decision, actor));
+    items.push(...(await Promise.all(some)).flat());
+  }
+  return items;
+}
+
+const isDue = ({ version }: Decision, { at }: Actor): boolean =>
+  version.purgeAfter !== undefined && version.purgeAfter <= at;
+
+function itemOf({ identity }: StoreContext, decision: Decision): GcItem {
+  const { version, action } = decision;
+  return {
+    arn: versionArn(identity, version),
+    action: action === 'keep' ? 'keep' : 'condemn',
+    reason: describeDecision(decision),
+    size: version.size,
+  };
+}
+
+async function condemn(context: StoreContext, decision: Expired, actor: Actor): Promise<GcItem[]> {
+  const purgeAfter = new Date(Date.parse(actor.at) + context.recoveryWindowMs).toISOString();
+  const result = await context.engine.catalog.condemnVersion(decision.version, purgeAfter, actor);
+  const item = itemOf(context, decision);
+  switch (result.outcome) {
+    case 'condemned':
+      return [{ ...item, reason: `${item.reason}; it can be restored until ${purgeAfter}` }];
+    case 'in-use':
+      return [{ ...item, action: 'keep', reason: 'somebody has begun to use it' }];
+    case 'already-condemned':
+      return [{ ...item, action: 'keep', reason: 'somebody else has deleted it' }];
+    case 'absent':
+      return [];
+  }
+}

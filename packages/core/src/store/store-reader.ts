@@ -1,0 +1,186 @@
+import {
+  checkArtifactId,
+  checkBookmarkName,
+  checkRepositoryName,
+  formatArn,
+  type StoreIdentity,
+} from '../arn/index.js';
+import type { EventRecord } from '../events/index.js';
+import type {
+  ArtifactRecord,
+  BookmarkMove,
+  LifecycleRecord,
+  Location,
+  RepositoryRecord,
+  Usage,
+  Version,
+  VersionKey,
+  VersionRecord,
+} from '../model.js';
+import type { ConsumerRecord } from '../ports/index.js';
+import { bookmarkOf } from './bookmarks.js';
+import { withArn, type StoreContext } from './context.js';
+import { loadExplain, loadReading, loadWhereUsed } from './heavy-modules.js';
+import { pagesOf } from './pages.js';
+import type { OpenVersion } from './reading.js';
+import { findContent, findNamed, resolveNamed } from './resolve.js';
+import type { ArtifactSummary, Bookmark, Explanation, InRepository, Resolution, WhereUsed } from './types.js';
+
+/** The repository of whoever names none. */
+export const DEFAULT_REPOSITORY = 'default';
+
+/** The part of a store that changes nothing. */
+export abstract class StoreReader {
+  protected readonly context: StoreContext;
+
+  protected constructor(context: StoreContext) {
+    this.context = context;
+  }
+
+  get url(): string {
+    return this.context.engine.url;
+  }
+
+  get identity(): StoreIdentity {
+    return this.context.identity;
+  }
+
+  /** The live version that a name stands for at this moment. */
+  resolve(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Resolution> {
+    return resolveNamed(this.context, name, repository);
+  }
+
+  /** Like {@link resolve}, for a condemned version as well. */
+  async describe(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Version> {
+    return (await findNamed(this.context, name, repository)).version;
+  }
+
+  /** Opens a version's bytes. The stream fails with `corrupt` at its end when they are not what the digest says. */
+  open(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<OpenVersion> {
+    return loadReading().openVersion(this.context, name, repository);
+  }
+
+  /** Writes a version's bytes to a file, which appears only when they are complete and verified. */
+  readTo(
+    name: string,
+    file: string,
+    { repository = DEFAULT_REPOSITORY }: InRepository = {},
+  ): Promise<Version> {
+    return loadReading().readVersionTo(this.context, name, repository, file);
+  }
+
+  /** Throws `invalid-input` when {@link locate} could name no place: to be asked before anything is published. */
+  checkLocatable(): Promise<void> {
+    return this.context.engine.content.checkLocatable();
+  }
+
+  /** Where AWS services read a version's bytes. Throws `invalid-input` when the store has no such place configured. */
+  locate(key: VersionKey): Promise<Location> {
+    return loadReading().locateVersion(this.context, key);
+  }
+
+  listRepositories(): Promise<readonly RepositoryRecord[]> {
+    return this.context.engine.catalog.listRepositories();
+  }
+
+  /** Artifacts in order of their ID; with a prefix, those at or below it. */
+  async *listArtifacts(
+    options: InRepository & { readonly prefix?: string } = {},
+  ): AsyncGenerator<ArtifactSummary> {
+    const repository = checkRepositoryName(options.repository ?? DEFAULT_REPOSITORY);
+    const prefix = options.prefix === undefined ? undefined : checkArtifactId(options.prefix);
+    const { catalog } = this.context.engine;
+    const records = pagesOf(
+      (page) => catalog.listArtifacts(repository, prefix, page),
+      ({ id }: ArtifactRecord) => id,
+    );
+    for await (const record of records) {
+      yield { arn: formatArn({ type: 'artifact', ...this.identity, repository, id: record.id }), ...record };
+    }
+  }
+
+  /** An artifact's versions, live and condemned, in order of their number. */
+  async *listVersions(
+    id: string,
+    { repository = DEFAULT_REPOSITORY }: InRepository = {},
+  ): AsyncGenerator<Version> {
+    checkArtifactId(id);
+    const { catalog } = this.context.engine;
+    const records = pagesOf(
+      (page) => catalog.listVersions(repository, id, page),
+      ({ number }: VersionRecord) => number,
+    );
+    for await (const record of records) yield withArn(this.identity, record);
+  }
+
+  /** The live versions of a content, of whatever artifact, newest first. */
+  versionsOfContent(digest: string, { repository }: InRepository = {}): Promise<Version[]> {
+    return findContent(this.context, digest, repository ?? DEFAULT_REPOSITORY);
+  }
+
+  async listBookmarks(
+    id: string,
+    { repository = DEFAULT_REPOSITORY }: InRepository = {},
+  ): Promise<Bookmark[]> {
+    const records = await this.context.engine.catalog.listBookmarks(repository, checkArtifactId(id));
+    return records.map((record) => bookmarkOf(this.context, record));
+  }
+
+  /** Every move, oldest first; empty when there never was such a bookmark. */
+  bookmarkHistory(
+    id: string,
+    bookmark: string,
+    { repository = DEFAULT_REPOSITORY }: InRepository = {},
+  ): Promise<readonly BookmarkMove[]> {
+    return this.context.engine.catalog.bookmarkHistory(
+      repository,
+      checkArtifactId(id),
+      checkBookmarkName(bookmark),
+    );
+  }
+
+  /** What a consumer holds, and the revision that {@link settle} wants. */
+  consumer(arn: string): Promise<ConsumerRecord> {
+    return this.context.engine.catalog.getConsumer(arn);
+  }
+
+  /** ARNs of all consumers that hold a reference or pin. */
+  listConsumers(): AsyncGenerator<string> {
+    return pagesOf(
+      (page) => this.context.engine.catalog.listConsumers(page),
+      (arn: string) => arn,
+    );
+  }
+
+  /** The references, pins and bookmarks of a version. */
+  async usage(name: string, options: InRepository = {}): Promise<Usage> {
+    return this.context.engine.catalog.usageOf(await this.describe(name, options));
+  }
+
+  /**
+   * Who uses an artifact (any version of it), a version, a content, or came through a bookmark to any version. Throws
+   * `not-found` when there is no such thing.
+   */
+  whereUsed(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<WhereUsed> {
+    return loadWhereUsed().whereUsed(this.context, name, repository);
+  }
+
+  /** Every reason why a version is kept. */
+  why(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Explanation> {
+    return loadExplain().explain(this.context, name, repository);
+  }
+
+  /** The repository's lifecycle, with the revision that {@link setLifecycle} can compare; undefined when there never was one. */
+  getLifecycle({ repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<LifecycleRecord | undefined> {
+    return this.context.engine.catalog.getLifecycle(checkRepositoryName(repository));
+  }
+
+  /** The outbox in order, from after a sequence number. */
+  events({ after }: { readonly after?: number } = {}): AsyncGenerator<EventRecord> {
+    return pagesOf(
+      (page) => this.context.engine.catalog.readEvents(page),
+      ({ sequence }: EventRecord) => sequence,
+      after,
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import { formatArn } from '../arn/index.js';
+import { HoldfastError } from '../errors.js';
+import type { BookmarkRecord, Usage, VersionKey } from '../model.js';
+import type { SurveyedVersion } from '../ports/index.js';
+import type { StoreContext } from './context.js';
+import { parseVersionName, type VersionName } from './name-version.js';
+import { findNamed } from './resolve.js';
+import { surveyArtifact } from './survey.js';
+import type { WhereUsed } from './types.js';
+
+/** Who uses what the text names. */
+export async function whereUsed(context: StoreContext, text: string, repository: string): Promise<WhereUsed> {
+  const name = parseVersionName(text, context.identity, repository);
+  const { catalog } = context.engine;
+  switch (name.type) {
+    case 'version': {
+      const { version } = await findNamed(context, text, repository);
+      return { arn: version.arn, ...(await catalog.usageOf(version)) };
+    }
+    case 'content': {
+      const versions = await catalog.versionsOfContent(name.repository, name.digest);
+      if (versions.length === 0) throw absent(name, 'no live version names it');
+      return { arn: formatArn(name), ...(await usagesOf(context, versions)) };
+    }
+    case 'artifact': {
+      const versions = await surveyArtifact(context, name.repository, name.id);
+      if (versions.length === 0) throw absent(name, 'it has no version');
+      return { arn: formatArn(name), ...(await usagesOf(context, versions.filter(isUsed))) };
+    }
+    case 'bookmark': {
+      const bookmark = await catalog.getBookmark(name.repository, name.id, name.name);
+      const versions = await surveyArtifact(context, name.repository, name.id);
+      const { references } = await usagesOf(context, versions.filter(isUsed));
+      const through = references.filter((reference) => reference.bookmark === name.name);
+      if (bookmark === undefined && through.length === 0) throw absent(name, 'nothing came through it');
+      return {
+        arn: formatArn(name),
+        references: through,
+        bookmarks: bookmark === undefined ? [] : [bookmark],
+      };
+    }
+  }
+}
+
+function absent(name: VersionName, why: string): HoldfastError {
+  return new HoldfastError('not-found', `${formatArn(name)} does not exist: ${why}`, {
+    hint: 'See what there is with: holdfast list',
+  });
+}
+
+const isUsed = ({ users, pinners, bookmarks }: SurveyedVersion): boolean =>
+  users + pinners + bookmarks.length > 0;
+
+async function usagesOf({ engine }: StoreContext, versions: readonly VersionKey[]): Promise<Usage> {
+  const usages: Usage[] = [];
+  for (const version of versions) usages.push(await engine.catalog.usageOf(version));
+  return {
+    references: usages.flatMap(({ references }) => references),
+    bookmarks: usages.flatMap(({ bookmarks }): readonly BookmarkRecord[] => bookmarks),
+  };
+}
