@@ -43,7 +43,11 @@ export function declarePackage(program: Command, session: Session): void {
         'reference',
       ]),
     )
-    .option('--regions <regions...>', 'regions that the template will be deployed in')
+    .option(
+      '--regions <regions...>',
+      'regions that the template will be deployed in: eu-west-1,us-east-1',
+      byComma,
+    )
     .option('--dry-run', 'only say what would be published')
     .option('--no-tags', 'no holdfast:artifact tags on resources')
     .option('--allow-outside', 'take paths that lead out of the project')
@@ -61,6 +65,11 @@ export function declarePackage(program: Command, session: Session): void {
     .action((options: PackageOptions, command: Command) =>
       options.dryRun ? planOnly(options, command, session) : packageAndWrite(options, command, session),
     );
+}
+
+/** Words may hold several regions, joined by commas. */
+function byComma(word: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...word.split(',').filter((region) => region !== '')];
 }
 
 async function planOnly(options: PackageOptions, command: Command, session: Session): Promise<void> {

@@ -88,6 +88,30 @@ test('a path that leads out of the project is taken only when that is allowed', 
   await place.must(...packaging('out.yaml', '--allow-outside'));
 });
 
+test('regions are given as words or joined by commas', async () => {
+  const place = open();
+  place.write('template.yaml', `Resources:\n${fn('F', 'src')}`);
+  place.write('src/index.js', '1');
+  const table = (regions: readonly string[]): Promise<string> =>
+    place.must('package', '--template-file', 'template.yaml', ...stack, '--regions', ...regions);
+  expect(await table(['eu-west-1,'])).toMatch(/Holdfast:\n {4}eu-west-1:\n {6}Bucket: my-artifacts$/);
+  for (const regions of [['eu-west-1,us-east-1'], ['eu-west-1', 'us-east-1']]) {
+    const { code, stderr } = await place.run([
+      'package',
+      '--template-file',
+      'template.yaml',
+      ...stack,
+      '--regions',
+      ...regions,
+    ]);
+    // One bucket is in one region: a store with replicas is wanted for two.
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('not in "eu-west-1"') as unknown,
+    });
+  }
+});
+
 describe('two packaged templates', () => {
   test('are compared: what changes, and what references are gained and lost', async () => {
     const place = open();

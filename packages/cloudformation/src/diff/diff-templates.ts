@@ -103,7 +103,7 @@ async function readImpacts(
       if (typeof resourceType !== 'string') continue;
       const impact = IMPACTS[resources.changes[logicalId]?.changeImpact ?? ''] ?? 'none';
       // What a serverless resource becomes is decided by its transform: the specification's "replace" is not about that.
-      const guessed = resourceType.startsWith('AWS::Serverless::') && /replace$/.test(impact);
+      const guessed = resourceType.startsWith('AWS::Serverless::') && impact.endsWith('replace');
       found.set(logicalId, { resourceType, impact: guessed ? 'update' : impact });
     }
   }

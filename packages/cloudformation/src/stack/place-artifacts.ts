@@ -14,19 +14,22 @@ export interface PlaceOptions {
 const REGION = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/;
 
 /**
- * Throws `invalid-input` when locations of these uses could not be found later: to be asked before anything is published.
+ * Throws `invalid-input` or `unsupported` when locations of these uses could not be found later: to be asked before anything is
+ * published.
  * Uses of which only the ARN or the digest is written need none.
  */
 export async function checkPlaceable(
   store: PackagingStore,
   uses: readonly Pick<PackagedUse, 'use'>[],
-  { regions = [] }: PlaceOptions,
+  { regions = [], locate }: PlaceOptions,
 ): Promise<void> {
   for (const region of regions) {
     if (!REGION.test(region))
       throw new HoldfastError('invalid-input', `region ${quote(region)} is not valid`);
   }
-  if (uses.some(({ use }) => needsLocation(use.shape))) await store.checkLocatable();
+  if (!uses.some(({ use }) => needsLocation(use.shape))) return;
+  if (locate === undefined) for (const region of regions) checkServed(store.identity.region, regions, region);
+  await store.checkLocatable();
 }
 
 /** Finds the locations of all versions. Throws `unsupported` for a region in which the store has no content. */
@@ -63,16 +66,20 @@ async function locationsOf(
   for (const region of new Set(regions)) {
     if (region === own.region) found.push(own);
     else if (locate !== undefined) found.push(await locate(version, region));
-    else if (own.region === 'local' && regions.length === 1) found.push({ ...own, region });
     else {
-      throw new HoldfastError(
-        'unsupported',
-        `the store has its content in ${quote(own.region)}, not in ${quote(region)}`,
-        {
-          hint: 'Package for the region of the store, or use a store in that region.',
-        },
-      );
+      checkServed(own.region, regions, region);
+      found.push({ ...own, region });
     }
   }
   return found;
+}
+
+/** A store that is tied to no region serves one region, whichever is named. */
+function checkServed(own: string, regions: readonly string[], region: string): void {
+  if (region === own || (own === 'local' && new Set(regions).size === 1)) return;
+  throw new HoldfastError(
+    'unsupported',
+    `the store has its content in ${quote(own)}, not in ${quote(region)}`,
+    { hint: 'Package for the region of the store, or use a store in that region.' },
+  );
 }

@@ -159,6 +159,13 @@ describe('packaging a template', () => {
     await expect(
       packageTemplate({ store, file: template(), stackName: 'shop', regions: ['us-east-1'] }),
     ).rejects.toMatchObject({ code: 'unsupported' });
+    write({ 'src/index.js': 'never published' });
+    const failed = { store, file: template(), stackName: 'shop' };
+    await expect(packageTemplate({ ...failed, regions: ['us-east-1'] })).rejects.toThrow(
+      'not in "us-east-1"',
+    );
+    await expect(packageTemplate({ ...failed, regions: ['mars'] })).rejects.toThrow('"mars"');
+    await expect(store.resolve('shop/F:2')).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('publishes nothing into a store that AWS cannot read from, unless no location is wanted', async () => {
