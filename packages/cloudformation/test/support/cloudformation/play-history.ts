@@ -69,7 +69,10 @@ export class History {
   }
 
   async play(commands: readonly Command[]): Promise<void> {
-    for (const command of commands) await this.#command(command);
+    for (const command of commands) {
+      await this.#command(command);
+      await this.#checkProtected();
+    }
     await this.#end();
   }
 
@@ -352,6 +355,17 @@ export class History {
       if (victim !== undefined) throw new Error(`false delete of ${arn}`);
     }
     await this.store.gc();
+  }
+
+  /** Whatever is needed has something that keeps it, before anybody tries to delete it. */
+  async #checkProtected(): Promise<void> {
+    const needed = new Set(
+      this.#needed().map(({ byLocation, digest, version }) => (byLocation ? digest : version)),
+    );
+    for (const name of needed) {
+      const { references } = await this.store.usage(name);
+      if (references.length === 0) throw new Error(`unprotected: ${name}`);
+    }
   }
 
   #needed(): ModelResource[] {
