@@ -40,6 +40,7 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
   ['gc', () => (require('./commands/gc.js') as typeof import('./commands/gc.js')).declareGc],
   ['verify', () => (require('./commands/verify.js') as typeof import('./commands/verify.js')).declareVerify],
   ['events', () => (require('./commands/events.js') as typeof import('./commands/events.js')).declareEvents],
+  ['copy', () => (require('./commands/copy.js') as typeof import('./commands/copy.js')).declareCopy],
   [
     'repository',
     () =>

@@ -9,4 +9,6 @@ export * from './provenance/index.js';
 export type * from './store/types.js';
 export { ArtifactStore } from './store/artifact-store.js';
 export { openStore } from './store/open-store.js';
+export type { CopyOptions, CopyReport } from './store/copy.js';
 export type { OpenVersion } from './store/reading.js';
+export type { RelayReport } from './store/relay.js';

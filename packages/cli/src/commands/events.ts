@@ -3,8 +3,14 @@ import type { EventRecord } from '@holdfast/core';
 import { parseCount } from '../arguments.js';
 import { examples } from '../help.js';
 import { printable } from '../render/printable.js';
-import { formatInstant } from '../render/values.js';
+import { count, formatInstant } from '../render/values.js';
 import type { Session } from '../session.js';
+import { UsageError } from '../usage-error.js';
+
+interface EventsOptions {
+  readonly after?: number;
+  readonly relay?: boolean;
+}
 
 export function declareEvents(program: Command, session: Session): void {
   program
@@ -14,9 +20,22 @@ export function declareEvents(program: Command, session: Session): void {
       'Prints the events of the store in their order: what was published, moved, deleted, refused, referenced.',
     )
     .option('--after <number>', 'only events after this number', parseCount)
-    .addHelpText('after', examples('holdfast events --after 120 --json'))
-    .action(async (options: { readonly after?: number }, command: Command) => {
+    .option('--relay', 'send the events that were not sent yet to the event bus of the store')
+    .addHelpText('after', examples('holdfast events --after 120 --json', 'holdfast events --relay'))
+    .action(async (options: EventsOptions, command: Command) => {
+      if (options.relay === true && options.after !== undefined) {
+        throw new UsageError(
+          '--relay takes no --after',
+          'What was sent already is known; leave --after out.',
+        );
+      }
       await session.withStore(command, async ({ store, output }) => {
+        if (options.relay === true) {
+          const report = await store.relayEvents();
+          await output.result(report, () => []);
+          output.message(`sent ${count(report.sent, 'event')}; all up to number ${report.upTo} are sent`);
+          return;
+        }
         const events = store.events(options.after === undefined ? {} : { after: options.after });
         await output.stream('events', events, renderEvent);
       });

@@ -1,6 +1,7 @@
 import type { StoreIdentity } from '../arn/index.js';
 import type { Catalog } from './catalog.js';
 import type { ContentStorage } from './content-storage.js';
+import type { EventBus } from './event-bus.js';
 
 /** What a store URL opens: one catalog and one content storage that belong together. */
 export interface Engine {
@@ -10,6 +11,8 @@ export interface Engine {
   readonly content: ContentStorage;
   /** A folder on this machine for files that live as long as one publish, on the content's own file system where it has one. */
   readonly scratch: string;
+  /** Absent where nobody could subscribe to one. */
+  readonly bus?: EventBus;
 }
 
 export interface EngineOptions {

@@ -1,4 +1,5 @@
 export type * from './catalog.js';
 export type * from './content-storage.js';
 export type * from './engine.js';
+export type * from './event-bus.js';
 export type * from './lifecycle-catalog.js';

@@ -3,8 +3,10 @@ import type { LifecycleRecord, Version } from '../model.js';
 import { deleteBookmark, setBookmark } from './bookmarks.js';
 import { bindPins, pinVersions, settleConsumer } from './consumers.js';
 import { openContext } from './context.js';
+import type { CopyOptions, CopyReport } from './copy.js';
 import { deleteVersion, undeleteVersion } from './deletion.js';
-import { loadGc, loadLifecycles, loadPublish, loadVerify } from './heavy-modules.js';
+import { loadCopy, loadGc, loadLifecycles, loadPublish, loadRelay, loadVerify } from './heavy-modules.js';
+import type { RelayReport } from './relay.js';
 import { createRepository, deleteRepository } from './repositories.js';
 import { DEFAULT_REPOSITORY, StoreReader } from './store-reader.js';
 import type {
@@ -142,6 +144,25 @@ export class ArtifactStore extends StoreReader {
     repairFrom,
   }: InRepository & { readonly repairFrom?: RepairSource } = {}): Promise<VerifyReport> {
     return loadVerify().verifyRepository(this.context, checkRepositoryName(repository), repairFrom);
+  }
+
+  /**
+   * Copies the live versions and the bookmarks of another store, with all that versions carry; bytes are verified on the way.
+   *
+   * An artifact's versions are published in their order, so where the target lacks the artifact it gets the same numbers, unless
+   * numbers are missing in the source. What is there already is not moved again, so a copy that broke off is repeated. Throws
+   * `corrupt` for content that is damaged in the source, which is not copied.
+   */
+  copyFrom(source: ArtifactStore, options: CopyOptions = {}): Promise<CopyReport> {
+    return loadCopy().copyStore(source.context, this.context, options);
+  }
+
+  /**
+   * Sends the outbox to the store's event bus: at least once, and each artifact's events in their order. Throws `unsupported`
+   * for a store without a bus, and `unavailable` when the bus takes no more: then what is left waits for the next call.
+   */
+  relayEvents(): Promise<RelayReport> {
+    return loadRelay().relayEvents(this.context.engine);
   }
 
   close(): Promise<void> {

@@ -27,6 +27,14 @@ export function loadVerify(): typeof import('./verify.js') {
   return require('./verify.js') as typeof import('./verify.js');
 }
 
+export function loadRelay(): typeof import('./relay.js') {
+  return require('./relay.js') as typeof import('./relay.js');
+}
+
+export function loadCopy(): typeof import('./copy.js') {
+  return require('./copy.js') as typeof import('./copy.js');
+}
+
 export function loadReading(): typeof import('./reading.js') {
   return require('./reading.js') as typeof import('./reading.js');
 }

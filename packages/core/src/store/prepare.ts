@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { checkArtifactId, checkDigest, checkRepositoryName, quote, type Digest } from '../arn/index.js';
 import { HoldfastError, isHoldfastError } from '../errors.js';
-import type { ByteSource } from '../ports/index.js';
+import type { Actor, ByteSource } from '../ports/index.js';
 import { systemErrorCode } from '../system-errors.js';
 import type { StoreContext } from './context.js';
 import { readDirectory, readSingleFile, type ReadTree } from './directory.js';
@@ -24,6 +24,8 @@ export interface Prepared {
   readonly treeDigest?: string;
   /** Packs a tree that was recognised, should its content be gone. */
   readonly pack?: () => Promise<Prepared>;
+  /** For a version of another store: its ARN, and who published it there and when. */
+  readonly copied?: { readonly from: string; readonly actor: Actor };
 }
 
 /** Files in the scratch folder that go when the work is over. */

@@ -5,6 +5,7 @@ import { quote } from '../arn/index.js';
 import { HoldfastError, isHoldfastError } from '../errors.js';
 import type { Lease, LeaseInput, RecordVersionInput, RecordVersionResult } from '../ports/index.js';
 import { actorOf, withArn, type StoreContext } from './context.js';
+import { REPAIR_HINT } from './hashing.js';
 import { prepare, Scratch, type Prepared } from './prepare.js';
 import type { PublishInput, PublishResult, PublishSource } from './types.js';
 
@@ -28,14 +29,22 @@ export async function publishAll(
   try {
     const items: Prepared[] = [];
     for (const input of inputs) items.push(await prepare(context, input, scratch));
-    const results = new Map<Prepared, PublishResult>();
-    for (const together of Map.groupBy(items, ({ repository }) => repository).values()) {
-      await publishTogether(context, together, results);
-    }
-    return items.map((item) => results.get(item)!);
+    return await publishPrepared(context, items);
   } finally {
     await scratch.remove();
   }
+}
+
+/** Publishes what is prepared, in its order. */
+export async function publishPrepared(
+  context: StoreContext,
+  items: readonly Prepared[],
+): Promise<PublishResult[]> {
+  const results = new Map<Prepared, PublishResult>();
+  for (const together of Map.groupBy(items, ({ repository }) => repository).values()) {
+    await publishTogether(context, together, results);
+  }
+  return items.map((item) => results.get(item)!);
 }
 
 type Results = Map<Prepared, PublishResult>;
@@ -161,7 +170,7 @@ async function upload(
         await engine.content.put({ repository, digest, generation }, source!);
       } catch (error) {
         waiting.length = 0;
-        throw isHoldfastError(error) && error.code === 'corrupt' ? sourceChanged(item.input, error) : error;
+        throw isHoldfastError(error) && error.code === 'corrupt' ? sourceChanged(item, error) : error;
       }
       onEvent({ type: 'stored', digest, bytes: size });
     }
@@ -172,7 +181,13 @@ async function upload(
 }
 
 /** Nothing stored is damaged: what was to be stored is no longer what it was when its digest was taken. */
-function sourceChanged({ id, source }: PublishInput, cause: HoldfastError): HoldfastError {
+function sourceChanged({ input: { id, source }, copied }: Prepared, cause: HoldfastError): HoldfastError {
+  if (copied !== undefined) {
+    return new HoldfastError('corrupt', `${copied.from} is damaged in its store, and was not copied`, {
+      hint: REPAIR_HINT,
+      cause,
+    });
+  }
   const what = source.kind === 'path' ? quote(source.path) : `the content of ${quote(id)}`;
   return new HoldfastError('conflict', `${what} changed while it was published as ${quote(id)}`, {
     hint: 'Nothing was published. Try again when nobody writes to it.',
@@ -182,10 +197,10 @@ function sourceChanged({ id, source }: PublishInput, cause: HoldfastError): Hold
 
 function recordInput(
   context: StoreContext,
-  { input, repository, digest, size, treeDigest }: Prepared,
+  { input, repository, digest, size, treeDigest, copied }: Prepared,
 ): RecordVersionInput {
   return {
-    ...actorOf(context),
+    ...(copied?.actor ?? actorOf(context)),
     ...{ repository, id: input.id, digest, size },
     mediaType: input.mediaType ?? guessMediaType(input.source, treeDigest),
     labels: input.labels ?? {},

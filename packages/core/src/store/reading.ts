@@ -28,7 +28,7 @@ export async function openVersion(
 }
 
 /** Opens what the catalog says is stored. Where it is missing, that is damage: the version itself is not absent. */
-async function openContent(context: StoreContext, version: Version): Promise<Readable> {
+export async function openContent(context: StoreContext, version: VersionRecord): Promise<Readable> {
   const { content } = context.engine;
   const copy = await copyOf(context, version);
   try {

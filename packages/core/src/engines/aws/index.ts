@@ -9,6 +9,10 @@ import { openDynamo } from './catalog/client.js';
 import { DynamoCatalog } from './catalog/dynamo-catalog.js';
 import { openS3 } from './content/client.js';
 import { S3Content } from './content/s3-content.js';
+import { TableClient } from './catalog/table-client.js';
+import { openEvents } from './events/client.js';
+import { EventBridgeBus } from './events/event-bridge-bus.js';
+import { SentMark } from './events/sent-mark.js';
 import { callerIdentity } from './identity.js';
 import { parseStoreUrl } from './store-url.js';
 
@@ -43,7 +47,7 @@ async function storeOf({ region }: StoreIdentity): Promise<StoreResources> {
 async function joinParts(
   url: string,
   identity: StoreIdentity,
-  { bucket, table }: StoreResources,
+  { bucket, table, eventBus }: StoreResources,
 ): Promise<Engine> {
   const { region, account } = identity;
   const [s3, dynamo] = await Promise.all([openS3({ region }), openDynamo({ region })]);
@@ -59,5 +63,10 @@ async function joinParts(
     catalog: new DynamoCatalog({ api: { ...dynamo, close }, table, identity }),
     content: new S3Content(s3, { name: bucket, region, owner: account, prefix: '', objectLock: true }),
     scratch,
+    bus: new EventBridgeBus(
+      () => openEvents({ region }),
+      eventBus,
+      new SentMark(new TableClient(dynamo, table)),
+    ),
   };
 }
