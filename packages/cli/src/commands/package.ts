@@ -15,6 +15,7 @@ interface PackageOptions {
   readonly outputTemplateFile?: string;
   readonly stackName: string;
   readonly bucket?: string;
+  readonly deployment?: string;
   readonly idPrefix?: string;
   readonly storageMode?: 'copy' | 'reference';
   readonly regions?: readonly string[];
@@ -36,6 +37,7 @@ export function declarePackage(program: Command, session: Session): void {
     .requiredOption('--stack-name <name>', 'stack that it will be deployed to')
     .option('--output-template-file <file>', 'template to write; standard output when absent')
     .option('--bucket <name>', 'bucket that AWS reads the content from')
+    .option('--deployment <name>', 'what the pins are recorded under; a new random name otherwise')
     .option('--id-prefix <prefix>', 'beginning of the artifact IDs; the stack name otherwise')
     .addOption(
       new Option('--storage-mode <mode>', 'how functions and layers take their code').choices([
@@ -138,6 +140,7 @@ async function packageAndWrite(options: PackageOptions, command: Command, sessio
         stackName: options.stackName,
         tags: options.tags,
         ...leave(options),
+        ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
         ...(idPrefix === undefined ? {} : { idPrefix }),
         ...(repository === undefined ? {} : { repository }),
         ...(storageMode === undefined ? {} : { storageMode }),

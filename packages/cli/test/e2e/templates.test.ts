@@ -165,7 +165,9 @@ test('a deployment that does not happen is abandoned; why says how', async () =>
   const place = open();
   place.write('template.yaml', `Resources:\n${fn('F', 'src')}`);
   place.write('src/index.js', '1');
-  const { deployment } = await place.json<{ deployment: string }>(...packaging('out.yaml'));
+  const deployment = 'build-17';
+  const named = packaging('out.yaml', '--deployment', deployment);
+  expect(await place.json<{ deployment: string }>(...named)).toMatchObject({ deployment });
   const command = `holdfast stack abandon --stack-name shop --deployment ${deployment}`;
   expect((await place.run(['why', 'shop/F:1'])).stderr).toContain(command);
 
