@@ -62,3 +62,27 @@ export {
   type ReconcileOptions,
   type ReconcileReport,
 } from './reconcile/reconcile-stacks.js';
+export type { LambdaApi } from './lambda/api.js';
+export { openLambda } from './lambda/client.js';
+export { codeSha256Of, digestOfCodeSha256 } from './lambda/code-sha256.js';
+export type { Drift } from './lambda/drift.js';
+export type { IdentifiedCode, IdentifiedVersion } from './lambda/identify.js';
+export { reconcileFunctions, type ReconcileFunctionsOptions } from './lambda/reconcile-functions.js';
+export { openResourceFinder, type ResourceFinder } from './lambda/resource-finder.js';
+export { settleFunction, type SettleFunctionOptions } from './lambda/settle-function.js';
+export {
+  updateFunction,
+  type UpdateFunctionOptions,
+  type UpdateFunctionReport,
+} from './lambda/update-function.js';
+export { whatIs, type WhatIs, type WhatIsApis, type WhatIsOptions } from './lambda/whatis.js';
+export { adopt } from './adopt/adopt.js';
+export type { AdoptedCode } from './adopt/adopt-code.js';
+export { openObjects, type ObjectReader } from './adopt/objects.js';
+export type { AdoptContext, AdoptReport } from './adopt/types.js';
+export {
+  createTracker,
+  type TrackerHandler,
+  type TrackerOptions,
+  type TrackerReport,
+} from './tracker/tracker.js';

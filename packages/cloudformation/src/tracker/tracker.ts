@@ -1,0 +1,103 @@
+import { HoldfastError } from '@holdfast/core';
+import type { CloudFormationApi } from '../evidence/api.js';
+import { reconcileFunctions } from '../lambda/reconcile-functions.js';
+import type { LambdaApi } from '../lambda/api.js';
+import type { FunctionStore } from '../lambda/store.js';
+import { reconcileStacks } from '../reconcile/reconcile-stacks.js';
+import type { StackOutcome } from '../settlement/outcome.js';
+import { settleStack } from '../settlement/settle-stack.js';
+import type { SettlingStore } from '../settlement/store.js';
+import { readEvent } from './events.js';
+
+export interface TrackerOptions {
+  readonly store: SettlingStore & FunctionStore;
+  readonly cloudFormation: CloudFormationApi;
+  readonly lambda: LambdaApi;
+}
+
+/** What Lambda gives beside the event, as far as the tracker needs it. */
+export interface Invocation {
+  /** Milliseconds until the function is ended. */
+  getRemainingTimeInMillis(): number;
+}
+
+/** What the tracker did; the function's answer, and its log. */
+export interface TrackerReport {
+  readonly settled: readonly string[];
+  readonly unchanged: number;
+  /** What could not be decided; nothing was released there. */
+  readonly undecided: readonly { readonly consumer: string; readonly reasons: readonly string[] }[];
+  /** False when the time was over first: the next run goes on. */
+  readonly complete: boolean;
+  /** Give this as `after` to go on from here. */
+  readonly last?: string;
+}
+
+export type TrackerHandler = (event: unknown, invocation?: Invocation) => Promise<TrackerReport>;
+
+/** Milliseconds that are left for what is under way when the tracker begins nothing more. */
+const RESERVE_MS = 30_000;
+
+/**
+ * A handler for CloudFormation's stack-status events and for a schedule, which settles stacks that were deployed by anything.
+ *
+ * Events may come twice, late and in any order: each reads what CloudFormation says now. When a stack of an event cannot be decided
+ * for a reason that may pass, it throws `unavailable`, so that Lambda tries the event again.
+ */
+export function createTracker({ store, cloudFormation, lambda }: TrackerOptions): TrackerHandler {
+  // A run that was cut short is gone on with while this copy of the function lives; the first run of a new one begins anew.
+  let resumeAfter: string | undefined;
+  return async (event, invocation) => {
+    const task = readEvent(event);
+    if (task.kind === 'settle') {
+      const outcomes = await settleStack({ store, api: cloudFormation, stack: task.stackId });
+      tellPassing(outcomes);
+      return reportOf(outcomes, true);
+    }
+    const signal = timeLimit(invocation);
+    const after = task.after ?? resumeAfter;
+    const stacks = await reconcileStacks({
+      store,
+      api: cloudFormation,
+      all: true,
+      signal,
+      ...(after === undefined ? {} : { after }),
+    });
+    resumeAfter = stacks.complete ? undefined : stacks.last;
+    const functions = await reconcileFunctions({
+      store,
+      lambda,
+      signal,
+      place: () => cloudFormation.place(),
+    });
+    const report = reportOf([...stacks.outcomes, ...functions], stacks.complete, stacks.last);
+    const general = stacks.doubts.map(({ message }) => message);
+    if (general.length === 0) return report;
+    return { ...report, undecided: [...report.undecided, { consumer: '', reasons: general }] };
+  };
+}
+
+function timeLimit(invocation: Invocation | undefined): AbortSignal {
+  if (invocation === undefined) return new AbortController().signal;
+  const left = invocation.getRemainingTimeInMillis() - RESERVE_MS;
+  return left > 0 ? AbortSignal.timeout(left) : AbortSignal.abort();
+}
+
+function tellPassing(outcomes: readonly StackOutcome[]): void {
+  const doubts = outcomes.flatMap(({ undecided }) => undecided);
+  // Every other reason is there until somebody does something about it.
+  const first = doubts.find(({ code }) => code === 'unavailable');
+  if (first !== undefined) throw new HoldfastError('unavailable', first.message);
+}
+
+function reportOf(outcomes: readonly StackOutcome[], complete: boolean, last?: string): TrackerReport {
+  return {
+    settled: outcomes.filter(({ result }) => result === 'settled').map(({ consumer }) => consumer),
+    unchanged: outcomes.filter(({ result }) => result === 'unchanged').length,
+    undecided: outcomes
+      .filter(({ undecided }) => undecided.length > 0)
+      .map(({ consumer, undecided }) => ({ consumer, reasons: undecided.map(({ message }) => message) })),
+    complete,
+    ...(complete || last === undefined ? {} : { last }),
+  };
+}
