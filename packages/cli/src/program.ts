@@ -32,6 +32,14 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
       (require('./commands/references.js') as typeof import('./commands/references.js')).declareReferences,
   ],
   ['why', () => (require('./commands/why.js') as typeof import('./commands/why.js')).declareWhy],
+  ['whatis', () => (require('./commands/whatis.js') as typeof import('./commands/whatis.js')).declareWhatis],
+  ['adopt', () => (require('./commands/adopt.js') as typeof import('./commands/adopt.js')).declareAdopt],
+  [
+    'update-function',
+    () =>
+      (require('./commands/update-function.js') as typeof import('./commands/update-function.js'))
+        .declareUpdateFunction,
+  ],
   ['delete', () => (require('./commands/delete.js') as typeof import('./commands/delete.js')).declareDelete],
   [
     'undelete',

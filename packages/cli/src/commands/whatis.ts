@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import type { IdentifiedCode, IdentifiedVersion, WhatIs } from '@holdfast/cloudformation';
+import { EXIT_CODES } from '../exit-codes.js';
+import { examples } from '../help.js';
+import { loadCloudFormation } from '../lazy-modules.js';
+import type { Output } from '../output.js';
+import { renderFields } from '../render/table.js';
+import { formatInstant } from '../render/values.js';
+import type { Session } from '../session.js';
+
+export function declareWhatis(program: Command, session: Session): void {
+  program
+    .command('whatis')
+    .summary('say which versions a function, layer, stack or resource runs')
+    .description(
+      'Finds the versions that a function, a layer version, a stack or any resource of a stack runs, by the digest of the code: ' +
+        'whoever deployed it, and without a tag. Also takes a digest or a CodeSha256.',
+    )
+    .argument('<what>', 'function[:version or alias], ARN, stack, physical ID, sha256:<hex> or CodeSha256')
+    .addHelpText(
+      'after',
+      examples(
+        'holdfast whatis payments-api',
+        'holdfast whatis payments-api:live',
+        'holdfast whatis payments',
+      ),
+    )
+    .action(async (what: string, _options: object, command: Command) => {
+      await session.withStore(command, async ({ store, output, scope }) => {
+        const { openCloudFormation, openLambda, openResourceFinder, whatIs } = loadCloudFormation();
+        const opened: { close(): void }[] = [];
+        const keep = <T extends { close(): void }>(client: T): T => {
+          opened.push(client);
+          return client;
+        };
+        try {
+          const found = await whatIs({
+            store,
+            what,
+            ...scope,
+            aws: async () => ({
+              lambda: keep(await openLambda()),
+              cloudFormation: keep(await openCloudFormation()),
+              resources: keep(await openResourceFinder()),
+            }),
+          });
+          await output.result(found, () => render(found, output));
+          for (const { message } of found.undecided) output.warning(message);
+          if (found.undecided.length > 0) process.exitCode = EXIT_CODES.failed;
+        } finally {
+          for (const client of opened) client.close();
+        }
+      });
+    });
+}
+
+function render({ kind, name, codes }: WhatIs, output: Output): readonly string[] {
+  const lines = [`${output.palette.bold(name)}${kind === 'content' ? '' : ` (${kind})`}`];
+  for (const code of codes) lines.push(...renderCode(code, output));
+  if (codes.length === 0) lines.push('  nothing that Holdfast knows of');
+  return lines;
+}
+
+function renderCode(code: IdentifiedCode, { palette }: Output): readonly string[] {
+  const { slot, aliases, digest, resolved, versions } = code;
+  const through = aliases.length === 0 ? '' : ` (alias ${aliases.join(', ')})`;
+  const lines = slot === '' ? [] : [`  ${slot}${through}`];
+  if (versions.length === 0) {
+    lines.push(`    ${digest ?? 'an image, or a code that nobody could look at'}`);
+    if (digest !== undefined) lines.push('    not in this store; holdfast adopt takes it in');
+  }
+  if (resolved?.S3Bucket !== undefined) {
+    lines.push(`    read from s3://${resolved.S3Bucket}/${resolved.S3Key ?? ''}`);
+  }
+  for (const found of versions)
+    lines.push(...renderFields(fieldsOf(found), palette).map((line) => `    ${line}`));
+  return lines;
+}
+
+function fieldsOf({ version, bookmarks, references }: IdentifiedVersion) {
+  const { provenance } = version;
+  const through = [...new Set(references.flatMap(({ bookmark }) => bookmark ?? []))];
+  const dirty = provenance.dirty === true ? ' (dirty)' : '';
+  const commit = provenance.commit === undefined ? undefined : `${provenance.commit}${dirty}`;
+  return [
+    ['version', version.arn],
+    ['through', through.length === 0 ? undefined : through.join(', ')],
+    ['bookmarks', bookmarks.length === 0 ? undefined : bookmarks.join(', ')],
+    ['commit', commit],
+    ['source', provenance.repositoryUrl],
+    ['published', `${formatInstant(version.publishedAt)} by ${version.publishedBy}`],
+  ] as const;
+}
