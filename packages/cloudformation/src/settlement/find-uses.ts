@@ -126,7 +126,9 @@ function parametersOf(texts: readonly EvidenceText[]): Map<string, string> {
     if (kind !== 'parameters') continue;
     const { Parameters } = JSON.parse(text) as { Parameters: Record<string, unknown> };
     for (const [name, value] of Object.entries(Parameters)) {
-      if (typeof value === 'string') values.set(name, value);
+      // A parameter that names a value elsewhere has both: the name, and the value that it stood for.
+      const last: unknown = Array.isArray(value) ? value.at(-1) : value;
+      if (typeof last === 'string') values.set(name, last);
     }
   }
   return values;

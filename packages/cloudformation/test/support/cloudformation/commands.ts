@@ -16,7 +16,7 @@ export type Happening =
       readonly spec: TemplateSpec;
       readonly changeSet: boolean;
     }
-  | { readonly kind: 'host'; readonly deployment: number }
+  | { readonly kind: 'host'; readonly deployment: number; readonly steps: number }
   | { readonly kind: 'crash'; readonly deployment: number }
   | {
       readonly kind: 'foreign';
@@ -26,6 +26,8 @@ export type Happening =
     }
   | { readonly kind: 'execute'; readonly stack: number }
   | { readonly kind: 'step'; readonly stack: number; readonly succeeds: boolean }
+  /** Everything that runs in the stack comes to its end. */
+  | { readonly kind: 'finish'; readonly stack: number }
   | { readonly kind: 'delete'; readonly stack: number }
   | { readonly kind: 'drop'; readonly stack: number }
   | { readonly kind: 'refactor'; readonly from: number; readonly to: number; readonly logicalId: string }
@@ -47,7 +49,7 @@ export const STACKS = 2;
 export const CONTENTS = 3;
 const stack = fc.nat(STACKS - 1);
 const content = fc.nat(CONTENTS - 1);
-const deployment = fc.nat(3);
+const deployment = fc.nat(2);
 
 const spec: fc.Arbitrary<TemplateSpec> = fc.record({
   a: content,
@@ -61,7 +63,14 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({ kind: fc.constant('begin' as const), stack, spec, changeSet: fc.boolean() }),
   },
-  { weight: 9, arbitrary: fc.record({ kind: fc.constant('host' as const), deployment }) },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      kind: fc.constant('host' as const),
+      deployment,
+      steps: fc.integer({ min: 1, max: 5 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const), deployment }) },
   {
     weight: 2,
@@ -69,6 +78,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('execute' as const), stack }) },
   { weight: 9, arbitrary: fc.record({ kind: fc.constant('step' as const), stack, succeeds: fc.boolean() }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('finish' as const), stack }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), stack }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), stack }) },
   {

@@ -144,7 +144,9 @@ export class History {
         return;
       }
       case 'host':
-        return this.#host(this.#hosts.at(-1 - happening.deployment));
+        for (let step = 0; step < happening.steps; step += 1)
+          await this.#host(this.#hosts.at(-1 - happening.deployment));
+        return;
       case 'crash': {
         const host = this.#hosts.at(-1 - happening.deployment);
         if (host !== undefined) host.step = 'over';
@@ -165,6 +167,11 @@ export class History {
         this.#withStack(happening.stack, (stack) => cloudformation.step(stack, happening.succeeds));
         return;
       }
+      case 'finish':
+        this.#withStack(happening.stack, (stack) => {
+          while (cloudformation.step(stack, true));
+        });
+        return;
       case 'delete': {
         this.#withStack(happening.stack, (stack) => cloudformation.delete(stack));
         return;

@@ -185,3 +185,36 @@ test('a region of the same account is asked by a client of its own, another acco
     ['undecided', 0],
   ]);
 });
+
+test('an update that begins while the stack is read releases nothing', async () => {
+  const stackId = deploy('shop', await template('one'));
+  await settle('shop');
+  const two = await template('two');
+  cloudformation.onCall = (call) => {
+    if (call === 'getTemplate' && cloudformation.stacks[0]!.status === 'CREATE_COMPLETE') {
+      cloudformation.deploy('shop', two);
+    }
+  };
+  await settle('shop');
+  const numbers = (await store.consumer(stackId)).references.map(({ version }) => version.number);
+  expect(new Set(numbers)).toEqual(new Set([1, 2]));
+});
+
+test('a nested stack that is through keeps its old artifact until the outermost stack is', async () => {
+  const nested = async (content: string): Promise<ModelTemplate> => ({
+    resources: {},
+    nested: { logicalId: 'Child', template: await template(content) },
+  });
+  deploy('shop', await nested('one'));
+  await settle('shop');
+  const outer = cloudformation.deploy('shop', await nested('two'))!;
+  const child = outer.child!;
+  expect([outer.status, child.status]).toEqual(['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE']);
+  await settle(child.id);
+  const held = async () => (await store.consumer(child.id)).references.map(({ version }) => version.number);
+  expect(new Set(await held())).toEqual(new Set([1, 2]));
+
+  while (cloudformation.step(outer, true));
+  await settle('shop');
+  expect(await held()).toEqual([2]);
+});
