@@ -52,7 +52,7 @@ export async function diffTemplates(before: TemplateText, after: TemplateText): 
   const changed = [...new Set([...old.keys(), ...now.keys()])].filter(
     (slot) => old.get(slot)?.version !== now.get(slot)?.version,
   );
-  const resources = await readImpacts(before, after);
+  const resources: Impacts = changed.length === 0 ? new Map() : await readImpacts(before, after);
   const changes = changed.toSorted().map((slot): ArtifactChange => {
     const logicalId = slot.slice(0, slot.indexOf('.'));
     const [from, to] = [old.get(slot), now.get(slot)];
@@ -87,11 +87,10 @@ function compareReferences(
   };
 }
 
+type Impacts = ReadonlyMap<string, Required<Pick<ArtifactChange, 'resourceType' | 'impact'>>>;
+
 /** The type of every resource, and what an update does to it. */
-async function readImpacts(
-  before: TemplateText,
-  after: TemplateText,
-): Promise<Map<string, Required<Pick<ArtifactChange, 'resourceType' | 'impact'>>>> {
+async function readImpacts(before: TemplateText, after: TemplateText): Promise<Impacts> {
   const [old, now] = [readData(before), readData(after)];
   // Loads the whole specification of resources, which nothing else here needs.
   const { fullDiff } = await import('@aws-cdk/cloudformation-diff');
@@ -124,5 +123,5 @@ const IMPACTS: Readonly<Record<string, Impact>> = {
 function readData({ text, file }: TemplateText): Record<string, PlainData> {
   const read = readTemplate(text, file);
   if ('problems' in read) throw templateError(read.problems);
-  return toData(read.source.root) as Record<string, PlainData>;
+  return toData(read.source.root, file) as Record<string, PlainData>;
 }

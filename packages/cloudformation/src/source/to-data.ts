@@ -10,15 +10,15 @@ const MAX_VALUES = 1_000_000;
 /** Deeper than any text is read; only an alias of what it stands in gets there. */
 const MAX_DEPTH = 200;
 
-/** Reads a node as data. Throws `invalid-input` when its aliases stand for more than a million values, or for themselves. */
-export function toData(root: Node): PlainData {
+/** Reads a node as data; `file` is for messages. Throws `invalid-input` when its aliases stand for more than a million values, or for themselves. */
+export function toData(root: Node, file: string): PlainData {
   let values = 0;
   let depth = 0;
   const convert = (written: Node): PlainData => {
     values += 1;
     depth += 1;
     if (values > MAX_VALUES || depth > MAX_DEPTH) {
-      throw new HoldfastError('invalid-input', 'the aliases of the template stand for too many values');
+      throw new HoldfastError('invalid-input', `${file}: the aliases stand for too many values`);
     }
     const node = deref(written);
     const intrinsic = intrinsicOf(node);
