@@ -92,7 +92,8 @@ try {
   say('6. The stack is removed. Now its code may go, and the sweep removes the bytes that nothing names.');
   run(['stack', 'remove', '--stack-name', 'shop', '--yes']);
   run(['delete', 'shop/AcceptOrder:2', '--yes']);
-  run(['gc', '--yes']);
+  run(['gc']);
+  run(['gc', '--apply', '--yes']);
   run(['verify']);
 } finally {
   rmSync(folder, { recursive: true, force: true });

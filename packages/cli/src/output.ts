@@ -19,7 +19,7 @@ export interface Output {
   /** The colours of stdout. */
   readonly palette: Palette;
   /** Prints a result: with `--json` the value as one document, otherwise the lines. */
-  result(value: object, lines: () => readonly string[]): Promise<void>;
+  result(value: object, lines: () => Iterable<string>): Promise<void>;
   /** Prints a result of any length as it comes: with `--json` as the array `key` of one document, otherwise a line each. */
   stream<Item>(key: string, items: AsyncIterable<Item>, line: (item: Item) => string): Promise<number>;
   /** Like {@link stream}, with the lines as a table, which needs all of them before it prints the first. */
@@ -51,8 +51,17 @@ export function createOutput(host: Pick<Host, 'env' | 'stdout' | 'stderr'>, opti
     json: options.json,
     palette,
     async result(value, lines) {
-      const text = options.json ? JSON.stringify(value, null, 2) : lines().join('\n');
-      if (text !== '') await print(`${text}\n`);
+      if (options.json) {
+        for (const part of jsonParts(value)) await print(part);
+        return;
+      }
+      let some: string[] = [];
+      for (const line of lines()) {
+        if (some.push(line) < LINES_AT_ONCE) continue;
+        await print(`${some.join('\n')}\n`);
+        some = [];
+      }
+      if (some.length > 0) await print(`${some.join('\n')}\n`);
     },
     async stream(key, items, line) {
       let printed = 0;
@@ -96,6 +105,29 @@ export function createOutput(host: Pick<Host, 'env' | 'stdout' | 'stderr'>, opti
     clearProgress,
   };
   return output;
+}
+
+/** How many lines, and entries of a list, are written at once: a long result is never in memory as one text. */
+const LINES_AT_ONCE = 2000;
+
+/** The value's JSON, indented by two, with a line break at its end. */
+function* jsonParts(value: object): Generator<string> {
+  const long = Object.entries(value).find(([, list]) => Array.isArray(list) && list.length > LINES_AT_ONCE);
+  if (long === undefined) {
+    yield `${JSON.stringify(value, null, 2)}\n`;
+    return;
+  }
+  // No text within JSON has a line break, so that the place is found beyond doubt.
+  const [key, list] = long as [string, readonly unknown[]];
+  const frame = JSON.stringify({ ...value, [key]: [] }, null, 2);
+  const place = `\n  ${JSON.stringify(key)}: [`;
+  const at = frame.indexOf(`${place}]`) + place.length;
+  yield frame.slice(0, at);
+  for (let i = 0; i < list.length; i += LINES_AT_ONCE) {
+    const part = JSON.stringify(list.slice(i, i + LINES_AT_ONCE), null, 2).slice(1, -2);
+    yield (i === 0 ? '' : ',') + part.replaceAll('\n', '\n  ');
+  }
+  yield `\n  ${frame.slice(at)}\n`;
 }
 
 function write(stream: NodeJS.WritableStream, text: string): Promise<void> {

@@ -31,6 +31,10 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
     () =>
       (require('./commands/references.js') as typeof import('./commands/references.js')).declareReferences,
   ],
+  [
+    'where-used',
+    () => (require('./commands/where-used.js') as typeof import('./commands/where-used.js')).declareWhereUsed,
+  ],
   ['why', () => (require('./commands/why.js') as typeof import('./commands/why.js')).declareWhy],
   ['whatis', () => (require('./commands/whatis.js') as typeof import('./commands/whatis.js')).declareWhatis],
   ['adopt', () => (require('./commands/adopt.js') as typeof import('./commands/adopt.js')).declareAdopt],
@@ -44,6 +48,10 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
   [
     'undelete',
     () => (require('./commands/delete.js') as typeof import('./commands/delete.js')).declareUndelete,
+  ],
+  [
+    'lifecycle',
+    () => (require('./commands/lifecycle.js') as typeof import('./commands/lifecycle.js')).declareLifecycle,
   ],
   ['gc', () => (require('./commands/gc.js') as typeof import('./commands/gc.js')).declareGc],
   ['verify', () => (require('./commands/verify.js') as typeof import('./commands/verify.js')).declareVerify],

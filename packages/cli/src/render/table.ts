@@ -10,17 +10,26 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   palette: Palette,
 ): readonly string[] {
-  if (rows.length === 0) return [];
-  const cells = rows.map((row) => row.map(printable));
+  return [...tableLines(header, rows, palette)];
+}
+
+/** Like {@link renderTable}, a line at a time, for tables of any length. */
+export function* tableLines(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  palette: Palette,
+): Generator<string> {
+  if (rows.length === 0) return;
   const widths = header.map((title, column) =>
-    cells.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), title.length),
+    rows.reduce((width, row) => Math.max(width, printable(row[column] ?? '').length), title.length),
   );
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => printable(cell).padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
-  return [palette.dim(line(header.map((title) => title.toUpperCase()))), ...cells.map(line)];
+  yield palette.dim(line(header.map((title) => title.toUpperCase())));
+  for (const row of rows) yield line(row);
 }
 
 /** Names and values in two columns; entries without a value are left out. */

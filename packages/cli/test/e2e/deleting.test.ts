@@ -55,7 +55,10 @@ describe('deletion', () => {
     const gone = await place.run(['resolve', 'app:1']);
     expect(gone.code).toBe(1);
     expect(gone.stderr).toContain('undelete');
-    expect(await place.json('gc', '--yes')).toMatchObject({ items: [{ action: 'keep' }], freedBytes: 0 });
+    expect(await place.json('gc', '--apply', '--yes')).toMatchObject({
+      items: [{ action: 'keep' }],
+      freedBytes: 0,
+    });
     expect(await place.json('undelete', 'app:1')).toMatchObject({ version: { state: 'live' } });
     expect(await place.must('get', 'app:1', '-o', '-')).toBe('one');
   });
@@ -73,9 +76,13 @@ describe('deletion', () => {
         reason: expect.stringMatching(/./),
       }),
     );
+    expect(await place.json('gc', '--yes')).toEqual(planned);
+    expect(await place.json('gc')).toEqual(planned);
     expect(await place.json('undelete', 'app:1')).toMatchObject({ version: { state: 'live' } });
     await place.must('delete', 'app:1', '--yes');
-    expect(await place.must('gc', '--yes')).toContain(`remove  3 B   ${versionArn('app:1')}`);
+    expect((await place.run(['gc', '--apply'])).code).toBe(2);
+    expect((await place.run(['gc', '--apply', '--dry-run', '--yes'])).code).toBe(2);
+    expect(await place.must('gc', '--apply', '--yes')).toContain(`remove  3 B   ${versionArn('app:1')}`);
     expect((await place.run(['undelete', 'app:1'])).code).toBe(1);
     expect(await place.must('publish', 'app.js', '--id', 'app')).toBe(versionArn('app:2'));
   });

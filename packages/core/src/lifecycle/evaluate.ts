@@ -39,6 +39,7 @@ export function evaluateArtifact(
   versions: readonly SurveyedVersion[],
   now: Instant,
 ): Decision[] {
+  const nowMs = Date.parse(now);
   const covering = coveringRules(lifecycle, versions[0]?.id);
   let live = versions.reduce((count, { state }) => (state === 'live' ? count + 1 : count), 0);
   return versions.map((version): Decision => {
@@ -50,7 +51,7 @@ export function evaluateArtifact(
     const causes = [
       ...usesOf(version),
       ...(lifecycle === undefined ? [] : rollbackOf(version, lifecycle.rollback)),
-      ...covering.flatMap((lapse) => keptBy(lapse, version, fromEnd, now)),
+      ...covering.flatMap((lapse) => keptBy(lapse, version, fromEnd, nowMs)),
     ];
     if (causes.length > 0) return { action: 'keep', version, causes };
     if (covering.length === 0) return { action: 'keep', version, causes: [{ kind: 'not-covered' }] };
@@ -79,11 +80,11 @@ function rollbackOf({ formerRank }: SurveyedVersion, keeps: number): KeepCause[]
     : [];
 }
 
-function keptBy({ rule, of }: Lapse, version: SurveyedVersion, fromEnd: number, now: Instant): KeepCause[] {
+function keptBy({ rule, of }: Lapse, version: SurveyedVersion, fromEnd: number, nowMs: number): KeepCause[] {
   const { keepLast = 0, keepDays = 0, keepDaysSinceRelease = 0, keepLabelled = [] } = of;
   const { publishedAt, releasedAt, labels } = version;
-  const published = untilOf(publishedAt, keepDays, now);
-  const released = releasedAt === undefined ? undefined : untilOf(releasedAt, keepDaysSinceRelease, now);
+  const published = untilOf(publishedAt, keepDays, nowMs);
+  const released = releasedAt === undefined ? undefined : untilOf(releasedAt, keepDaysSinceRelease, nowMs);
   const label = keepLabelled.find((wanted) => hasLabel(labels, wanted));
   return [
     ...(fromEnd <= keepLast ? [{ kind: 'last', rule, keeps: keepLast } as const] : []),
@@ -93,11 +94,11 @@ function keptBy({ rule, of }: Lapse, version: SurveyedVersion, fromEnd: number, 
   ];
 }
 
-/** When the days after an instant are over; undefined when they are. */
-function untilOf(from: Instant, days: number, now: Instant): Instant | undefined {
+/** When the days after an instant are over; undefined when they are. `nowMs` is now. */
+function untilOf(from: Instant, days: number, nowMs: number): Instant | undefined {
   if (days === 0) return undefined;
   const until = Date.parse(from) + days * DAY_MS;
-  return until > Date.parse(now) ? new Date(until).toISOString() : undefined;
+  return until > nowMs ? new Date(until).toISOString() : undefined;
 }
 
 /** `wanted` is a key, or `key=value`; a key may hold `=` itself, so both readings count. */

@@ -1,5 +1,5 @@
 import { artifactsIn, describeDecision, evaluateArtifact, type Decision } from '../lifecycle/index.js';
-import type { Actor } from '../ports/index.js';
+import type { Actor, SurveyedVersion } from '../ports/index.js';
 import { versionArn, type StoreContext } from './context.js';
 import type { GcItem } from './types.js';
 
@@ -23,9 +23,10 @@ export async function decideVersions(
   const items: GcItem[] = [];
   const expired: Expired[] = [];
   for await (const versions of artifactsIn(catalog.surveyVersions(repository))) {
+    const toItem = describing(context, versions[0]!);
     for (const decision of evaluateArtifact(lifecycle, versions, actor.at)) {
       if (decision.action === 'expire' && !dryRun) expired.push(decision);
-      else if (!isDue(decision, actor)) items.push(itemOf(context, decision));
+      else if (!isDue(decision, actor)) items.push(toItem(decision));
     }
   }
   for (let i = 0; i < expired.length; i += AT_ONCE) {
@@ -38,20 +39,31 @@ export async function decideVersions(
 const isDue = ({ version }: Decision, { at }: Actor): boolean =>
   version.purgeAfter !== undefined && version.purgeAfter <= at;
 
-function itemOf({ identity }: StoreContext, decision: Decision): GcItem {
-  const { version, action } = decision;
-  return {
-    arn: versionArn(identity, version),
-    action: action === 'keep' ? 'keep' : 'condemn',
-    reason: describeDecision(decision),
-    size: version.size,
+/**
+ * Makes items of the decisions about one artifact. Its ARN is formatted and the reason why versions expire is worded once:
+ * among a hundred thousand versions both would take longer than the rest.
+ */
+function describing({ identity }: StoreContext, first: SurveyedVersion): (decision: Decision) => GcItem {
+  const arn = versionArn(identity, first);
+  const stem = arn.slice(0, arn.length - String(first.number).length);
+  const reasons = new Map<Decision['causes'], string>();
+  return (decision) => {
+    const { version, action, causes } = decision;
+    const reason = reasons.get(causes) ?? describeDecision(decision);
+    if (action === 'expire') reasons.set(causes, reason);
+    return {
+      arn: `${stem}${version.number}`,
+      action: action === 'keep' ? 'keep' : 'condemn',
+      reason,
+      size: version.size,
+    };
   };
 }
 
 async function condemn(context: StoreContext, decision: Expired, actor: Actor): Promise<GcItem[]> {
   const purgeAfter = new Date(Date.parse(actor.at) + context.recoveryWindowMs).toISOString();
   const result = await context.engine.catalog.condemnVersion(decision.version, purgeAfter, actor);
-  const item = itemOf(context, decision);
+  const item = describing(context, decision.version)(decision);
   switch (result.outcome) {
     case 'condemned':
       return [{ ...item, reason: `${item.reason}; it can be restored until ${purgeAfter}` }];
