@@ -1,14 +1,20 @@
 import type { Command } from 'commander';
 import type { AdoptReport } from '@holdfast/cloudformation';
-import { EXIT_CODES } from '../exit-codes.js';
+import { clientSettings, REGION_HELP } from '../client-settings.js';
 import { examples } from '../help.js';
 import { loadCloudFormation } from '../lazy-modules.js';
 import type { Output } from '../output.js';
 import { TOOL } from '../release.js';
+import { UndecidedError } from '../undecided-error.js';
 import { renderTable } from '../render/table.js';
 import { count, formatBytes } from '../render/values.js';
 import { shortName } from '../render/version.js';
 import type { Session } from '../session.js';
+
+interface AdoptOptions {
+  readonly id?: string;
+  readonly region?: string;
+}
 
 export function declareAdopt(program: Command, session: Session): void {
   program
@@ -20,6 +26,7 @@ export function declareAdopt(program: Command, session: Session): void {
     )
     .argument('<what>', 'function, ARN of a layer version, stack, or s3://bucket/prefix')
     .option('--id <id>', 'ID of the artifact; for a stack or a bucket what the IDs begin with')
+    .option('--region <region>', REGION_HELP)
     .addHelpText(
       'after',
       examples(
@@ -28,19 +35,21 @@ export function declareAdopt(program: Command, session: Session): void {
         'holdfast adopt payments',
       ),
     )
-    .action(async (what: string, { id }: { readonly id?: string }, command: Command) => {
-      await session.withStore(command, async ({ store, output, scope }) => {
+    .action(async (what: string, options: AdoptOptions, command: Command) => {
+      await session.withStore(command, async ({ store, output, scope, settings }) => {
         const { adopt, openCloudFormation, openLambda, openObjects } = loadCloudFormation();
-        const lambda = await openLambda();
-        const cloudFormation = await openCloudFormation();
-        const objects = await openObjects();
+        const { id } = options;
+        const client = clientSettings(settings, options);
+        const lambda = await openLambda(client);
+        const cloudFormation = await openCloudFormation(client);
+        const objects = await openObjects(client);
         try {
           const context = { store, lambda, cloudFormation, objects, tool: TOOL, ...scope };
           const onAdopted = ({ from }: { readonly from: string }): void => output.progress(`adopted ${from}`);
           const report = await adopt({ ...context, onAdopted, ...(id === undefined ? {} : { id }) }, what);
           await show(report, output);
         } finally {
-          for (const client of [lambda, cloudFormation, objects]) client.close();
+          for (const it of [lambda, cloudFormation, objects]) it.close();
         }
       });
     });
@@ -63,6 +72,5 @@ async function show(report: AdoptReport, output: Output): Promise<void> {
     `adopted ${fresh} of ${count(adopted.length, 'code')}, ${count(references, 'reference')} added`,
   );
   const doubts = [...failures, ...settled.flatMap(({ undecided }) => undecided)];
-  for (const { message } of doubts) output.warning(message);
-  if (doubts.length > 0) process.exitCode = EXIT_CODES.failed;
+  if (doubts.length > 0) throw new UndecidedError(0, doubts);
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { Drift, UpdateFunctionReport } from '@holdfast/cloudformation';
-import { EXIT_CODES } from '../exit-codes.js';
+import { clientSettings, REGION_HELP } from '../client-settings.js';
 import { examples, REFERENCE_HELP } from '../help.js';
 import { loadCloudFormation } from '../lazy-modules.js';
 import type { Output } from '../output.js';
+import { UndecidedError } from '../undecided-error.js';
 import { shortName } from '../render/version.js';
 import type { Session } from '../session.js';
 import { UsageError } from '../usage-error.js';
@@ -12,6 +13,7 @@ interface UpdateFunctionOptions {
   readonly artifact: string;
   readonly publish?: boolean;
   readonly storageMode: string;
+  readonly region?: string;
 }
 
 const STORAGE_MODES = ['keep', 'copy', 'reference'] as const;
@@ -28,6 +30,7 @@ export function declareUpdateFunction(program: Command, session: Session): void 
     .requiredOption('--artifact <ref>', REFERENCE_HELP)
     .option('--publish', 'also publish a version of the function')
     .option('--storage-mode <mode>', `${STORAGE_MODES.join(', ')}: how Lambda stores the code`, 'keep')
+    .option('--region <region>', REGION_HELP)
     .addHelpText('after', examples('holdfast update-function payments-api --artifact payments/api:prod'))
     .action(async (name: string, options: UpdateFunctionOptions, command: Command) => {
       const storageMode = STORAGE_MODES.find((mode) => mode === options.storageMode);
@@ -36,10 +39,11 @@ export function declareUpdateFunction(program: Command, session: Session): void 
           `--storage-mode "${options.storageMode}" is none of ${STORAGE_MODES.join(', ')}`,
         );
       }
-      await session.withStore(command, async ({ store, output, scope }) => {
+      await session.withStore(command, async ({ store, output, scope, settings }) => {
         const { openCloudFormation, openLambda, updateFunction } = loadCloudFormation();
-        const lambda = await openLambda();
-        const cloudFormation = await openCloudFormation();
+        const client = clientSettings(settings, options);
+        const lambda = await openLambda(client);
+        const cloudFormation = await openCloudFormation(client);
         try {
           output.progress(`updating ${name}`);
           const report = await updateFunction({
@@ -66,8 +70,7 @@ async function show(report: UpdateFunctionReport, output: Output): Promise<void>
   output.message(`${report.function} runs ${shortName(version)} (storage mode ${storageMode.toLowerCase()})`);
   await output.result(report, () => [version.arn]);
   if (drift !== undefined) output.warning(describeDrift(drift));
-  for (const { message } of settled.undecided) output.warning(message);
-  if (settled.undecided.length > 0) process.exitCode = EXIT_CODES.failed;
+  if (settled.undecided.length > 0) throw new UndecidedError(0, settled.undecided);
 }
 
 function describeDrift({ stackId, logicalId, stackHolds }: Drift): string {

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { IdentifiedCode, IdentifiedVersion, WhatIs } from '@holdfast/cloudformation';
-import { EXIT_CODES } from '../exit-codes.js';
+import { clientSettings, REGION_HELP } from '../client-settings.js';
 import { examples } from '../help.js';
 import { loadCloudFormation } from '../lazy-modules.js';
 import type { Output } from '../output.js';
 import { renderFields } from '../render/table.js';
 import { formatInstant } from '../render/values.js';
+import { UndecidedError } from '../undecided-error.js';
 import type { Session } from '../session.js';
 
 export function declareWhatis(program: Command, session: Session): void {
@@ -17,6 +18,7 @@ export function declareWhatis(program: Command, session: Session): void {
         'whoever deployed it, and without a tag. Also takes a digest or a CodeSha256.',
     )
     .argument('<what>', 'function[:version or alias], ARN, stack, physical ID, sha256:<hex> or CodeSha256')
+    .option('--region <region>', REGION_HELP)
     .addHelpText(
       'after',
       examples(
@@ -25,13 +27,14 @@ export function declareWhatis(program: Command, session: Session): void {
         'holdfast whatis payments',
       ),
     )
-    .action(async (what: string, _options: object, command: Command) => {
-      await session.withStore(command, async ({ store, output, scope }) => {
+    .action(async (what: string, options: { readonly region?: string }, command: Command) => {
+      await session.withStore(command, async ({ store, output, scope, settings }) => {
         const { openCloudFormation, openLambda, openResourceFinder, whatIs } = loadCloudFormation();
+        const client = clientSettings(settings, options);
         const opened: { close(): void }[] = [];
-        const keep = <T extends { close(): void }>(client: T): T => {
-          opened.push(client);
-          return client;
+        const keep = <T extends { close(): void }>(it: T): T => {
+          opened.push(it);
+          return it;
         };
         try {
           const found = await whatIs({
@@ -39,16 +42,15 @@ export function declareWhatis(program: Command, session: Session): void {
             what,
             ...scope,
             aws: async () => ({
-              lambda: keep(await openLambda()),
-              cloudFormation: keep(await openCloudFormation()),
-              resources: keep(await openResourceFinder()),
+              lambda: keep(await openLambda(client)),
+              cloudFormation: keep(await openCloudFormation(client)),
+              resources: keep(await openResourceFinder(client)),
             }),
           });
           await output.result(found, () => render(found, output));
-          for (const { message } of found.undecided) output.warning(message);
-          if (found.undecided.length > 0) process.exitCode = EXIT_CODES.failed;
+          if (found.undecided.length > 0) throw new UndecidedError(0, found.undecided);
         } finally {
-          for (const client of opened) client.close();
+          for (const it of opened) it.close();
         }
       });
     });
