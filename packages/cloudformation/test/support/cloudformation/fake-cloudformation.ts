@@ -228,11 +228,12 @@ export class FakeCloudFormation implements CloudFormationApi {
     stack.leavingChild = undefined;
   }
 
+  /** What is made anew under a logical ID is another physical resource than what was left before. */
   #leave(stack: ModelStack, logicalId: string, resource: ModelResource): void {
     this.#event(
       stack,
       logicalId,
-      `${stack.id}-${logicalId}-${resource.version}`,
+      `${logicalId}-${(this.#ids += 1)}`,
       resource.retain ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE',
     );
     if (resource.retain) stack.orphans.push(resource);
@@ -241,10 +242,10 @@ export class FakeCloudFormation implements CloudFormationApi {
   #rollBack(stack: ModelStack): void {
     const failed = stack.template;
     stack.template = stack.previous ?? EMPTY;
-    for (const [logicalId, resource] of Object.entries(failed.resources)) {
+    for (const logicalId of Object.keys(failed.resources)) {
       // What only the failed template had is deleted, whatever its policy would say of it later.
       if (stack.template.resources[logicalId] === undefined)
-        this.#event(stack, logicalId, `${stack.id}-${logicalId}-${resource.version}`, 'DELETE_COMPLETE');
+        this.#event(stack, logicalId, `${logicalId}-${(this.#ids += 1)}`, 'DELETE_COMPLETE');
     }
     stack.previous = undefined;
     const { child, leavingChild } = stack;
