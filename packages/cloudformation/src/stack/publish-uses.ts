@@ -1,5 +1,11 @@
 import { open } from 'node:fs/promises';
-import { parseArn, type PublishResult, type PublishSource, type Version } from '@holdfast/core';
+import {
+  parseArn,
+  type PublishInput,
+  type PublishResult,
+  type PublishSource,
+  type Version,
+} from '@holdfast/core';
 import type { ArtifactUse } from '../plan/types.js';
 import { mapBounded } from './bounded.js';
 import type { PlannedUse } from './plan-template.js';
@@ -26,12 +32,12 @@ export interface PublishOptions {
 
 type Published = Omit<PackagedUse, 'use' | 'slot'>;
 
-/** How many directories are packed at once; packing itself uses all processors. */
+/** How many ARNs are looked up at once. */
 const AT_ONCE = 4;
 
 /**
- * Publishes paths and resolves ARNs. A path that several uses share is packed once, and the values that resources share
- * through an alias are one artifact. The answer is in the order of the uses.
+ * Publishes paths, all together, and resolves ARNs. A path that several uses share is packed once, and the values that resources
+ * share through an alias are one artifact. The answer is in the order of the uses.
  */
 export async function publishUses(
   store: PackagingStore,
@@ -43,21 +49,32 @@ export async function publishUses(
   const byOffset = new Map<number, PlannedUse>();
   for (const item of items) if (!byOffset.has(item.use.offset)) byOffset.set(item.use.offset, item);
 
-  const byPath = new Map<string, PlannedUse[]>();
-  for (const item of byOffset.values()) {
-    const { path, use } = item;
-    const key = path === undefined ? use.slot : `${use.packing} ${use.repository ?? ''} ${path}`;
-    byPath.set(key, [...(byPath.get(key) ?? []), item]);
-  }
   const done = new Map<number, Published>();
-  await mapBounded([...byPath.values()], AT_ONCE, async (group) => {
-    let first: Version | undefined;
-    for (const item of group) {
-      const published = await publishOne(store, item, first, contentOf, options);
-      first ??= published.version;
-      done.set(item.use.offset, published);
-    }
+  const named = [...byOffset.values()].filter(({ use }) => use.value.kind === 'arn');
+  await mapBounded(named, AT_ONCE, async ({ use }) => {
+    if (use.value.kind === 'arn') done.set(use.offset, await resolveUse(store, use.value.arn));
   });
+  const paths = [...byOffset.values()].filter(({ use }) => use.value.kind !== 'arn');
+  const groups = [...Map.groupBy(paths, (item) => contentKey(item, options)).values()];
+
+  const inputs = await Promise.all(
+    groups.map(async ([first]) => ({
+      ...aboutUse(first!, options),
+      source: (await contentOf(first!)) ?? (await sourceOf(first!)),
+    })),
+  );
+  const results = inputs.length === 0 ? [] : await store.publishAll(inputs);
+  const others = groups.flatMap(([first, ...rest], i) => {
+    done.set(first!.use.offset, results[i]!);
+    const { digest, mediaType } = results[i]!.version;
+    return rest.map((item) => ({ item, source: { kind: 'digest', digest } as const, mediaType }));
+  });
+  if (others.length > 0) {
+    const again = await store.publishAll(
+      others.map(({ item, ...content }) => ({ ...aboutUse(item, options), ...content })),
+    );
+    for (const [i, { item }] of others.entries()) done.set(item.use.offset, again[i]!);
+  }
   return items.map(({ use }) => ({
     use,
     slot: `${slotPrefix}${use.slot}`,
@@ -65,38 +82,37 @@ export async function publishUses(
   }));
 }
 
-async function publishOne(
-  store: PackagingStore,
-  item: PlannedUse,
-  same: Version | undefined,
-  contentOf: (item: PlannedUse) => Promise<PublishSource | undefined>,
-  options: PublishOptions,
-): Promise<Published> {
-  const { use, id, path, found } = item;
+/** Uses with the same key have the same content, in the same repository. */
+function contentKey({ use, path, child }: PlannedUse, options: PublishOptions): string {
+  // A nested template is published as it was rewritten, which depends on its slots.
+  if (child !== undefined || path === undefined) return `slot ${use.slot}`;
+  return JSON.stringify([use.packing, use.repository ?? options.repository ?? '', path]);
+}
+
+async function resolveUse(store: PackagingStore, arn: string): Promise<Published> {
+  const { version, through } = await store.resolve(arn);
+  return {
+    version,
+    outcome: 'resolved',
+    uploaded: false,
+    ...(through === undefined ? {} : { bookmark: through }),
+  };
+}
+
+/** What is published for a use, besides its content. */
+function aboutUse({ use, id }: PlannedUse, options: PublishOptions): Omit<PublishInput, 'source'> {
   const repository = use.repository ?? options.repository;
-  if (use.value.kind === 'arn') {
-    const { version, through } = await store.resolve(use.value.arn);
-    return {
-      version,
-      outcome: 'resolved',
-      uploaded: false,
-      ...(through === undefined ? {} : { bookmark: through }),
-    };
-  }
-  const publish = (source: PublishSource, mediaType?: string): Promise<PublishResult> =>
-    store.publish({
-      id: id!,
-      source,
-      ...(repository === undefined ? {} : { repository }),
-      ...(options.labels === undefined ? {} : { labels: options.labels }),
-      ...(mediaType === undefined ? {} : { mediaType }),
-    });
+  return {
+    id: id!,
+    ...(repository === undefined ? {} : { repository }),
+    ...(options.labels === undefined ? {} : { labels: options.labels }),
+  };
+}
+
+async function sourceOf({ use, path, found }: PlannedUse): Promise<PublishSource> {
   const file = path!;
-  const given = await contentOf(item);
-  if (given !== undefined) return publish(given);
-  if (same !== undefined) return publish({ kind: 'digest', digest: same.digest }, same.mediaType);
   const zip = use.packing === 'archive' && found === 'file' && !(await isArchive(file));
-  return publish({ kind: 'path', path: file, ...(zip ? { zip } : {}) });
+  return { kind: 'path', path: file, ...(zip ? { zip } : {}) };
 }
 
 /** True for a zip by its first bytes, whatever it is called: jar and war are zips too. */

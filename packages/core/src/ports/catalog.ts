@@ -190,8 +190,11 @@ export interface Catalog extends LifecycleCatalog {
   recordVersion(input: RecordVersionInput): Promise<RecordVersionResult>;
   /** The same for many of one repository. Each is recorded whole or not at all; it is no step that takes in all of them. */
   recordVersions(inputs: readonly RecordVersionInput[]): Promise<readonly RecordVersionResult[]>;
-  /** The content of any version, not deleted, that was packed from this tree. */
-  findTree(repository: string, treeDigest: string): Promise<{ digest: Digest; size: number } | undefined>;
+  /** For each tree, the content that a version was packed to. A hint: that content may be gone by now. */
+  findTrees(
+    repository: string,
+    treeDigests: readonly string[],
+  ): Promise<readonly ({ digest: Digest; size: number } | undefined)[]>;
 
   /** Any state; undefined when the number was never given. */
   getVersion(key: VersionKey): Promise<VersionRecord | undefined>;

@@ -8,6 +8,7 @@ import { HoldfastError, isHoldfastError } from '../errors.js';
 import type { Actor, ByteSource } from '../ports/index.js';
 import { systemErrorCode } from '../system-errors.js';
 import type { StoreContext } from './context.js';
+import { mapBounded } from './bounded.js';
 import { readDirectory, readSingleFile, type ReadTree } from './directory.js';
 import { hashBytes, hashFile, hashStream, type Hashed } from './hashing.js';
 import type { PublishInput } from './types.js';
@@ -48,12 +49,52 @@ export class Scratch {
   }
 }
 
-/** Finds out what there is to publish: reads or packs it, and takes its digest. */
-export async function prepare(
+/** A tree whose digest is known; it is packed only if its content is not. */
+interface UnpackedTree extends About {
+  readonly treeDigest: string;
+  readonly pack: () => Promise<Prepared>;
+}
+
+/** How many inputs are read or packed at once; packing itself uses all processors. */
+const AT_ONCE = 4;
+
+/**
+ * Finds out what there is to publish: reads it, packs what is new, and takes the digests. A tree that anyone published to the
+ * repository before is recognised by its digest, all of them with one look, and not packed.
+ */
+export async function prepareAll(
+  context: StoreContext,
+  inputs: readonly PublishInput[],
+  scratch: Scratch,
+): Promise<Prepared[]> {
+  const read = await mapBounded(inputs, AT_ONCE, (input) => readInput(context, input, scratch));
+  const known = await findKnown(context, read.filter(isTree));
+  return mapBounded(read, AT_ONCE, async (item): Promise<Prepared> => {
+    if (!isTree(item)) return item;
+    const content = known.get(item);
+    return content === undefined ? item.pack() : { ...item, ...content };
+  });
+}
+
+const isTree = (item: Prepared | UnpackedTree): item is UnpackedTree => !('digest' in item);
+
+async function findKnown({ engine }: StoreContext, trees: readonly UnpackedTree[]) {
+  const known = new Map<UnpackedTree, { readonly digest: Digest; readonly size: number }>();
+  for (const [repository, some] of Map.groupBy(trees, (tree) => tree.repository)) {
+    const found = await engine.catalog.findTrees(
+      repository,
+      some.map(({ treeDigest }) => treeDigest),
+    );
+    for (const [i, tree] of some.entries()) if (found[i] !== undefined) known.set(tree, found[i]);
+  }
+  return known;
+}
+
+async function readInput(
   context: StoreContext,
   input: PublishInput,
   scratch: Scratch,
-): Promise<Prepared> {
+): Promise<Prepared | UnpackedTree> {
   checkArtifactId(input.id);
   checkDescription(input);
   const about = { input, repository: checkRepositoryName(input.repository ?? 'default') };
@@ -74,10 +115,10 @@ export async function prepare(
     case 'path':
       if (isDirectory(source.path)) {
         const directory = await readDirectory(context, source.path, about.repository);
-        return prepareTree(context, about, source.path, directory, scratch);
+        return unpackedTree(context, about, source.path, directory, scratch);
       }
       return source.zip === true
-        ? prepareTree(context, about, source.path, await readSingleFile(source.path), scratch)
+        ? unpackedTree(context, about, source.path, await readSingleFile(source.path), scratch)
         : prepareFile(context, about, source.path);
   }
 }
@@ -99,14 +140,13 @@ async function prepareFile(context: StoreContext, about: About, path: string): P
   return { ...about, ...hashed, source: fileSource(path) };
 }
 
-/** A tree that anyone published to the repository before is recognised by its digest, and not packed. */
-async function prepareTree(
+function unpackedTree(
   context: StoreContext,
   about: About,
   path: string,
   tree: ReadTree,
   scratch: Scratch,
-): Promise<Prepared> {
+): UnpackedTree {
   const { treeDigest } = tree;
   const pack = async (): Promise<Prepared> => {
     const file = scratch.file();
@@ -114,8 +154,7 @@ async function prepareTree(
     context.onEvent({ type: 'packed', path, entries: packed.entries, bytes: packed.size });
     return { ...about, ...packed, source: fileSource(file) };
   };
-  const known = await context.engine.catalog.findTree(about.repository, treeDigest);
-  return known === undefined ? pack() : { ...about, ...known, treeDigest, pack };
+  return { ...about, treeDigest, pack };
 }
 
 function fileSource(path: string): ByteSource {

@@ -6,7 +6,7 @@ import { HoldfastError, isHoldfastError } from '../errors.js';
 import type { Lease, LeaseInput, RecordVersionInput, RecordVersionResult } from '../ports/index.js';
 import { actorOf, withArn, type StoreContext } from './context.js';
 import { REPAIR_HINT } from './hashing.js';
-import { prepare, Scratch, type Prepared } from './prepare.js';
+import { prepareAll, Scratch, type Prepared } from './prepare.js';
 import type { PublishInput, PublishResult, PublishSource } from './types.js';
 
 /** How often a publish begins again because its lease ran out while it was uploading. */
@@ -27,9 +27,7 @@ export async function publishAll(
 ): Promise<PublishResult[]> {
   const scratch = new Scratch(context.engine.scratch);
   try {
-    const items: Prepared[] = [];
-    for (const input of inputs) items.push(await prepare(context, input, scratch));
-    return await publishPrepared(context, items);
+    return await publishPrepared(context, await prepareAll(context, inputs, scratch));
   } finally {
     await scratch.remove();
   }

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PublishSource } from '../../src/index.js';
 import type { Engine } from '../../src/ports/index.js';
 import type { StoreContext } from '../../src/store/context.js';
 import { publishAll } from '../../src/store/publish.js';
 import { CallCounter } from './support/counted-calls.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 import { openOnTable, startDynamo, type DynamoTables } from './support/dynamo-tables.js';
 
 const consumer = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1';
@@ -36,7 +40,7 @@ async function withProcess<T>(work: (engine: Engine, calls: CallCounter) => Prom
 }
 
 /** Publishes 50 assets in a process of its own; returns its requests and what became of the assets. */
-function publish50(contentOf: (i: number) => string) {
+function publish50(sourceOf: (i: number) => PublishSource) {
   return withProcess(async (engine, calls) => {
     const context: StoreContext = {
       ...{ engine, identity: engine.identity, by: 'tester', clock: () => new Date(at) },
@@ -44,7 +48,7 @@ function publish50(contentOf: (i: number) => string) {
     };
     const inputs = Array.from({ length: 50 }, (_, i) => ({
       id: `app/function-${i}`,
-      source: { kind: 'bytes', bytes: Buffer.from(contentOf(i)) } as const,
+      source: sourceOf(i),
     }));
     calls.take();
     const outcomes = (await publishAll(context, inputs)).map(({ outcome, version }) => ({
@@ -55,7 +59,8 @@ function publish50(contentOf: (i: number) => string) {
   });
 }
 
-const same = (i: number): string => `content ${i}`;
+const bytes = (text: string): PublishSource => ({ kind: 'bytes', bytes: Buffer.from(text) });
+const same = (i: number): PublishSource => bytes(`content ${i}`);
 
 async function withRepository(): Promise<Engine> {
   const engine = await openOnTable(tables, table);
@@ -75,9 +80,36 @@ describe('publishing 50 assets', () => {
     expect(unchanged.outcomes.every(({ outcome }) => outcome === 'existing')).toBe(true);
     expect(unchanged.calls).toEqual(['transactGet']);
 
-    const one = await publish50((i) => (i === 7 ? 'changed' : same(i)));
+    const one = await publish50((i) => (i === 7 ? bytes('changed') : same(i)));
     expect(one.outcomes[7]).toEqual({ outcome: 'created', number: 2 });
     expect(one.calls.length).toBeLessThanOrEqual(4);
+    await keeper.catalog.close();
+  });
+
+  test('that are directories takes one look more, for all their trees', async () => {
+    const keeper = await withRepository();
+    const folder = temporaryFolder('requests');
+    const directory = (i: number): PublishSource => {
+      mkdirSync(join(folder, String(i)), { recursive: true });
+      return { kind: 'path', path: join(folder, String(i)) };
+    };
+    for (let i = 0; i < 50; i += 1) {
+      directory(i);
+      writeFileSync(join(folder, String(i), 'index.js'), `exports.number = ${i};`);
+    }
+    const first = await publish50(directory);
+    expect(first.outcomes).toEqual(Array(50).fill({ outcome: 'created', number: 1 }));
+    expect(first.calls.length).toBeLessThanOrEqual(56);
+
+    const unchanged = await publish50(directory);
+    expect(unchanged.outcomes.every(({ outcome }) => outcome === 'existing')).toBe(true);
+    expect(unchanged.calls).toEqual(['batchGet', 'transactGet']);
+
+    writeFileSync(join(folder, '7', 'index.js'), 'exports.number = "changed";');
+    const one = await publish50(directory);
+    expect(one.outcomes[7]).toEqual({ outcome: 'created', number: 2 });
+    expect(one.calls.length).toBeLessThanOrEqual(5);
+    rmSync(folder, { recursive: true });
     await keeper.catalog.close();
   });
 });
@@ -178,7 +210,7 @@ describe('many versions at once', () => {
       ids.map((id) => ({ ...about, id, lease: id, labels: {}, provenance: {}, treeDigest: 'sha256:tree' })),
     );
     expect(recorded.map(({ outcome }) => outcome)).toEqual(ids.map(() => 'created'));
-    expect(await engine.catalog.findTree('default', 'sha256:tree')).toEqual({ digest, size: 1 });
+    expect(await engine.catalog.findTrees('default', ['sha256:tree'])).toEqual([{ digest, size: 1 }]);
     expect(await engine.catalog.versionsOfContent('default', digest)).toHaveLength(30);
     await engine.catalog.close();
   });

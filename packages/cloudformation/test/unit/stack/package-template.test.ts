@@ -37,6 +37,35 @@ describe('packaging a template', () => {
     rmSync(folder, { recursive: true });
   });
 
+  test('asks the store once for all artifacts, and once more for those that share a directory', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `F${i}`);
+    const shared = { 'common/index.js': 'shared' };
+    const own = Object.fromEntries(names.map((name) => [`${name}/index.js`, name]));
+    const resources = [
+      ...names.map((name) => fn(name, `./${name}`)),
+      fn('A', './common'),
+      fn('B', './common'),
+    ];
+    write({ ...shared, ...own, 'template.yaml': `Resources:\n${resources.join('')}` });
+    const batches: string[][] = [];
+    const counted = Object.create(store) as ArtifactStore;
+    Object.defineProperties(counted, { identity: { value: store.identity } });
+    Object.assign(counted, {
+      publishAll: (inputs: Parameters<ArtifactStore['publishAll']>[0]) => {
+        batches.push(inputs.map(({ source }) => source.kind));
+        return store.publishAll(inputs);
+      },
+    });
+    const { artifacts } = await packageTemplate({ store: counted, file: template(), stackName: 'shop' });
+    expect(batches).toEqual([Array(13).fill('path'), ['digest']]);
+    expect(artifacts.map(({ version }) => version.id)).toEqual(
+      [...names, 'A', 'B'].map((name) => `shop/${name}`),
+    );
+    const [a, b] = artifacts.slice(-2);
+    expect(b!.version).toMatchObject({ digest: a!.version.digest, mediaType: 'application/zip' });
+    expect(new Set(artifacts.map(({ version }) => version.digest)).size).toBe(13);
+  });
+
   test('publishes, pins, registers and lets go', async () => {
     write({ 'src/index.js': '1', 'template.yaml': `Resources:\n${fn('F', './src')}` });
     const { text, consumer, deployment } = await packageTemplate({

@@ -73,8 +73,8 @@ export class SqliteCatalog implements Catalog {
     this.#writeWithEvents((w) => publishing.recordVersion(w, input));
   recordVersions = (inputs: readonly RecordVersionInput[]) =>
     this.#writeWithEvents((w) => inputs.map((input) => publishing.recordVersion(w, input)));
-  findTree = (repository: string, treeDigest: string) =>
-    this.#read((db) => publishing.findTree(db, repository, treeDigest));
+  findTrees = (repository: string, treeDigests: readonly string[]) =>
+    this.#read((db) => treeDigests.map((tree) => publishing.findTree(db, repository, tree)));
 
   getVersion = (key: VersionKey) => this.#read((db) => publishing.getVersion(db, key));
   findVersions = (wanted: readonly VersionOfContent[]) =>

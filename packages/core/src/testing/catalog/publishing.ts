@@ -181,13 +181,17 @@ export const publishing: Readonly<Record<string, ContractBody>> = {
     assert.deepEqual(await a.catalog.recordVersion(recordInput(lease, 'x', one)), { outcome: 'lease-lost' });
   },
 
-  'a tree is found while a version of it is not deleted': async (a, b) => {
-    assert.equal(await a.catalog.findTree('default', 'sha256:tree'), undefined);
+  'trees are found while a version of them is not deleted; later at most their content is asked for': async (
+    a,
+    b,
+  ) => {
+    assert.deepEqual(await a.catalog.findTrees('default', ['sha256:tree']), [undefined]);
     const version = await publish(a, 'x', one, { treeDigest: 'sha256:tree' });
     await publish(a, 'x', two);
     const found = { digest: one.digest, size: one.size };
     const find = async () => {
-      const tree = await b.catalog.findTree('default', 'sha256:tree');
+      const [none, tree] = await b.catalog.findTrees('default', ['sha256:none', 'sha256:tree']);
+      assert.equal(none, undefined);
       return { digest: tree?.digest, size: tree?.size };
     };
     assert.deepEqual(await find(), found);
@@ -195,6 +199,11 @@ export const publishing: Readonly<Record<string, ContractBody>> = {
     assert.deepEqual(await find(), found);
     await a.catalog.restoreVersion(key('x', 1), actor());
     await deleteForEver(a, version);
-    assert.equal(await b.catalog.findTree('default', 'sha256:tree'), undefined);
+    await a.catalog.startRemovals('default', actor());
+    const [left] = await b.catalog.findTrees('default', ['sha256:tree']);
+    if (left !== undefined) {
+      const { lease: _, ...blind } = recordInput('none', 'x', one);
+      assert.deepEqual(await b.catalog.recordVersion(blind), { outcome: 'content-needed' });
+    }
   },
 };

@@ -78,7 +78,7 @@ export const repositories: Readonly<Record<string, ContractBody>> = {
     const lease = { repository: 'team-a', digest: zip.digest, lease: randomUUID(), expiresAt: minute(60) };
     assert.equal((await b.catalog.leaseContent(lease)).stored, false);
     assert.equal(await b.catalog.getVersion(key('api', 1, 'team-a')), undefined);
-    assert.equal(await b.catalog.findTree('team-a', 'sha256:tree'), undefined);
+    assert.deepEqual(await b.catalog.findTrees('team-a', ['sha256:tree']), [undefined]);
     assert.deepEqual(await b.catalog.versionsOfContent('team-a', zip.digest), []);
     assert.deepEqual(await b.catalog.listArtifacts('team-a', undefined, { limit: 10 }), []);
     assert.equal((await publish(b, 'api', zip, { repository: 'team-a' })).number, 1);

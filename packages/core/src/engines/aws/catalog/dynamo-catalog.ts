@@ -71,8 +71,8 @@ export class DynamoCatalog implements Catalog {
   releaseLease = (lease: LeaseKey) => leases.releaseLease(this.#context, lease);
   recordVersion = async (input: RecordVersionInput) => (await recordVersions(this.#context, [input]))[0]!;
   recordVersions = (inputs: readonly RecordVersionInput[]) => recordVersions(this.#context, inputs);
-  findTree = (repository: string, treeDigest: string) =>
-    reading.findTree(this.#context, repository, treeDigest);
+  findTrees = (repository: string, treeDigests: readonly string[]) =>
+    reading.findTrees(this.#context, repository, treeDigests);
 
   getVersion = (key: VersionKey) => reading.getVersion(this.#context, key);
   findVersions = (wanted: readonly VersionOfContent[]) => reading.findVersions(this.#context, wanted);

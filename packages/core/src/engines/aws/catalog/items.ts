@@ -43,6 +43,13 @@ export interface ArtifactItem {
   readonly tick: number;
 }
 
+/** What a tree was packed to, last. It outlives the content. */
+export interface TreeItem {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
 export interface VersionItem extends VersionRecord {
   /** How many references and pins there are; their items are the truth, this is what a condition can look at. */
   readonly usages: number;

@@ -4,7 +4,7 @@ import type { Page, VersionOfContent } from '../../../ports/index.js';
 import type { Context } from './context.js';
 import { expr } from './expressions.js';
 import type { VersionFacts } from './hints.js';
-import { factsOf, versionRecord, type ArtifactItem, type VersionItem } from './items.js';
+import { factsOf, versionRecord, type ArtifactItem, type TreeItem, type VersionItem } from './items.js';
 import {
   artifactKey,
   artifactsOf,
@@ -73,15 +73,14 @@ async function findSome(
   });
 }
 
-export async function findTree(
+/** What the last version of each tree was packed to. */
+export async function findTrees(
   { table }: Context,
   repository: string,
-  treeDigest: string,
-): Promise<{ digest: Digest; size: number } | undefined> {
-  const hint = await table.get<VersionKey>(treeKey(repository, treeDigest));
-  const version = hint && (await table.get<VersionItem>(versionKey({ ...hint, repository })));
-  if (version === undefined || version.state === 'deleted') return undefined;
-  return { digest: checkDigest(version.digest), size: version.size };
+  treeDigests: readonly string[],
+): Promise<({ digest: Digest; size: number } | undefined)[]> {
+  const found = await table.batchGet<TreeItem>(treeDigests.map((tree) => treeKey(repository, tree)));
+  return found.map((tree) => tree && { digest: checkDigest(tree.digest), size: tree.size });
 }
 
 export async function latestVersion(

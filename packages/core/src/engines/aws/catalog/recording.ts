@@ -6,7 +6,14 @@ import type { Context } from './context.js';
 import { before, isCondemned, isLive, restoringArtifacts, reviving } from './deletion.js';
 import { and, expr } from './expressions.js';
 import type { VersionFacts } from './hints.js';
-import { factsOf, versionRecord, type ArtifactItem, type ContentItem, type VersionItem } from './items.js';
+import {
+  factsOf,
+  versionRecord,
+  type ArtifactItem,
+  type ContentItem,
+  type TreeItem,
+  type VersionItem,
+} from './items.js';
 import { artifactKey, contentKey, namedKey, treeKey, versionKey } from './keys.js';
 import { asSeen, leasePath } from './leases.js';
 import { findVersionItem } from './reading.js';
@@ -70,7 +77,13 @@ function draftNew(context: Context, recording: Recording, content: ContentItem, 
           context.hints.sawNumber(repository, id, (found as ArtifactItem | null)?.last ?? 0),
       },
       { action: put(versionKey(version), item, expr`attribute_not_exists(#pk)`) },
-      ...(treeDigest === undefined ? [] : [{ action: put(treeKey(repository, treeDigest), { id, number }) }]),
+      ...(treeDigest === undefined
+        ? []
+        : [
+            {
+              action: put(treeKey(repository, treeDigest), { digest, size: content.size } satisfies TreeItem),
+            },
+          ]),
     ],
     events: [versionEvent(context.identity, 'Holdfast Version Published', version, input.by)],
     result: { outcome: 'created', version },
