@@ -126,7 +126,7 @@ test('a zip that was published and then deployed by another tool is known by its
     expect((await json<WhatIs>('whatis', what)).codes.map(arnsOf)).toEqual([[arn]]);
   }
   const text = await holdfast('whatis', 'by-hand');
-  expect(text).toMatchObject({ code: 0, stdout: expect.stringContaining(arn) as string });
+  expect(text).toMatchObject({ code: 0, stdout: expect.stringContaining(arn) as unknown });
   expect(text.stdout).toMatch(/published +\d{4}-\d\d-\d\d .* by /);
 });
 
@@ -142,7 +142,7 @@ test('update-function: the function runs the version, and the version cannot be 
   expect(Configuration.CodeSha256).toBe(createHash('sha256').update(zip).digest('base64'));
   expect(await holdfast('delete', arn, '--yes')).toMatchObject({
     code: 3,
-    stderr: expect.stringContaining('function:updated') as string,
+    stderr: expect.stringContaining('function:updated') as unknown,
   });
 });
 
@@ -209,7 +209,7 @@ test('a stack that another tool deployed: adopted, known, and its drift told', a
   const updated = await holdfast('update-function', 'pay-api', '--artifact', arn);
   expect(updated).toMatchObject({
     code: 0,
-    stderr: expect.stringContaining('made this function as Api') as string,
+    stderr: expect.stringContaining('made this function as Api') as unknown,
   });
   expect((await json<WhatIs>('whatis', 'pay-api')).codes.map(arnsOf)).toEqual([[arn]]);
   expect(zip).not.toEqual(other);
@@ -223,7 +223,7 @@ test('what is not there is told', async () => {
   ]) {
     expect(await holdfast(...args)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('no') as string,
+      stderr: expect.stringContaining('no') as unknown,
     });
   }
   expect(await holdfast('update-function', 'x', '--artifact', 'y', '--storage-mode', 'z')).toMatchObject({
