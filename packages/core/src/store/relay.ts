@@ -33,7 +33,7 @@ export async function relayEvents(
   pause: Pause = sleep,
 ): Promise<RelayReport> {
   if (bus === undefined) {
-    throw new HoldfastError('unsupported', `the store ${url} has no event bus`, {
+    throw new HoldfastError('unsupported', `a ${url.split(':')[0]}: store has no event bus`, {
       hint: 'Read its events with: holdfast events --after <number> --json',
     });
   }
