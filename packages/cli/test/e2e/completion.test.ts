@@ -25,13 +25,13 @@ function completeInBash(...words: readonly string[]): readonly string[] {
 
 describe('bash', () => {
   test.each([
-    [['p'], ['publish', 'package']],
+    [['p'], ['publish', 'package', 'policy']],
     [
       ['bookmark', ''],
       ['set', 'list', 'history', 'delete'],
     ],
-    [['--store', 'list', 'bo'], ['bookmark']],
-    [['--store', 'file', ':', 'x', 'li'], ['list']],
+    [['--store', 'list', 'book'], ['bookmark']],
+    [['--store', 'file', ':', 'x', 'lis'], ['list']],
     [['publish', 'di'], ['dist']],
     [['publish', 'dist', ''], []],
     [['get', 'a', ':', '1', '-o', 'dist/'], ['dist/app.js']],

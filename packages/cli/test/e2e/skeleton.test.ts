@@ -86,7 +86,7 @@ describe('a SAM application on the embedded engine', () => {
     expect((await place.run(['stack', 'remove', ...stack])).code).toBe(2);
     await place.must('stack', 'remove', ...stack, '--yes');
     for (const { version } of second.artifacts) await place.must('delete', version.arn, '--yes');
-    await place.must('gc', '--yes');
+    await place.must('gc', '--apply', '--yes');
     expect(await place.json('list')).toEqual({ artifacts: [] });
     expect(await place.json('verify')).toEqual({ contents: 0, bytes: 0, problems: [] });
   });

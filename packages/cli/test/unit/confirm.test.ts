@@ -42,7 +42,7 @@ describe('a question on the terminal', () => {
   });
 
   test('is not asked when there is nothing to remove', async () => {
-    const { code, stderr } = await answering('n', 'gc');
+    const { code, stderr } = await answering('n', 'gc', '--apply');
     expect(code).toBe(0);
     expect(stderr).not.toContain('[y/N]');
   });

@@ -63,7 +63,7 @@ describe('wrong usage', () => {
 
   test.each([
     [['delete', 'a:1']],
-    [['gc']],
+    [['gc', '--apply']],
     [['repository', 'delete', 'a']],
     [['stack', 'remove', '--stack-name', 'a']],
     [['stack', 'abandon', '--stack-name', 'a', '--deployment', 'd']],
