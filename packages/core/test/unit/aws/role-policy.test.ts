@@ -69,3 +69,11 @@ describe.each(ROLES)('%s', (role) => {
     }
   });
 });
+
+test('only those who run on a schedule may send events: gc and admin, to the bus of the stack', () => {
+  expect(ROLES.filter((role) => actions(role).includes('events:PutEvents'))).toEqual(['gc', 'admin']);
+  const [sending] = statements('gc').filter(({ Action }) => Action.includes('events:PutEvents'));
+  expect(sending!.Resource).toEqual([
+    `arn:${scope.partition}:events:${scope.region}:${scope.account}:event-bus/holdfast`,
+  ]);
+});
