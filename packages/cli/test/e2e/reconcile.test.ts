@@ -70,7 +70,7 @@ test('a stack that another tool deployed and deleted', async () => {
   expect(await holdfast(['reconcile', '--all', '--dry-run'])).toMatchObject({ code: 0 });
 
   const settled = await holdfast(['stack', 'settle', '--stack-name', 'shop']);
-  expect(settled).toMatchObject({ code: 0, stdout: expect.stringContaining('added') as string });
+  expect(settled).toMatchObject({ code: 0, stdout: expect.stringContaining('added') as unknown });
   expect(await holdfast(['delete', 'shop/api:1', '--yes'])).toMatchObject({ code: 3 });
   const again = await holdfast(['reconcile', '--json']);
   expect(JSON.parse(again.stdout)).toMatchObject({ outcomes: [{ consumer: stackId, result: 'unchanged' }] });
@@ -96,5 +96,5 @@ test.each([
   [['reconcile', '--concurrency', '0'], '"0"'],
   [['stack', 'settle'], '--stack-name'],
 ])('%j is told to be wrong', async (args, words) => {
-  expect(await holdfast(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(words) as string });
+  expect(await holdfast(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(words) as unknown });
 });
