@@ -1,6 +1,7 @@
 import { HoldfastError, quote, type Location, type Version } from '@holdfast/core';
 import type { PlacedArtifact } from '../rewrite/locations.js';
 import { needsLocation } from '../table/shapes.js';
+import { mapBounded } from './bounded.js';
 import type { PackagedUse } from './publish-uses.js';
 import type { PackagingStore } from './store.js';
 
@@ -10,6 +11,9 @@ export interface PlaceOptions {
   /** Says where a version is read in a region other than the store's own. */
   readonly locate?: (version: Version, region: string) => Promise<Location>;
 }
+
+/** How many versions are located at once: each waits for the network and takes no work here. */
+const AT_ONCE = 16;
 
 const REGION = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/;
 
@@ -38,21 +42,23 @@ export async function placeArtifacts(
   uses: readonly PackagedUse[],
   options: PlaceOptions,
 ): Promise<Map<string, PlacedArtifact>> {
-  const known = new Map<string, Promise<Location[]>>();
-  const placed = new Map<string, PlacedArtifact>();
-  for (const { use, version, bookmark } of uses) {
-    const locations = needsLocation(use.shape)
-      ? (known.get(version.arn) ?? locationsOf(store, version, options))
-      : Promise.resolve([]);
-    if (needsLocation(use.shape)) known.set(version.arn, locations);
-    placed.set(use.slot, {
-      version: version.arn,
-      digest: version.digest,
-      locations: await locations,
-      ...(bookmark === undefined ? {} : { bookmark }),
-    });
-  }
-  return placed;
+  const needed = uses.filter(({ use }) => needsLocation(use.shape));
+  const versions = new Map(needed.map(({ version }) => [version.arn, version]));
+  const found = new Map<string, Location[]>();
+  await mapBounded([...versions.values()], AT_ONCE, async (version) => {
+    found.set(version.arn, await locationsOf(store, version, options));
+  });
+  return new Map(
+    uses.map(({ use, version, bookmark }): [string, PlacedArtifact] => [
+      use.slot,
+      {
+        version: version.arn,
+        digest: version.digest,
+        locations: needsLocation(use.shape) ? found.get(version.arn)! : [],
+        ...(bookmark === undefined ? {} : { bookmark }),
+      },
+    ]),
+  );
 }
 
 async function locationsOf(

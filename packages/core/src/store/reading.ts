@@ -64,8 +64,12 @@ export async function readVersionTo(
   return version;
 }
 
-export async function locateVersion(context: StoreContext, key: VersionKey): Promise<Location> {
-  const version = await context.engine.catalog.getVersion(key);
+export async function locateVersion(
+  context: StoreContext,
+  key: VersionKey | VersionRecord,
+): Promise<Location> {
+  // What is asked for with its digest needs no look at the version: its content is there or not.
+  const version = 'digest' in key ? key : await context.engine.catalog.getVersion(key);
   if (version === undefined) {
     throw new HoldfastError('not-found', `${versionArn(context.identity, key)} does not exist`);
   }

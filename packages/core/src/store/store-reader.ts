@@ -74,8 +74,11 @@ export abstract class StoreReader {
     return this.context.engine.content.checkLocatable();
   }
 
-  /** Where AWS services read a version's bytes. Throws `invalid-input` when the store has no such place configured. */
-  locate(key: VersionKey): Promise<Location> {
+  /**
+   * Where AWS services read a version's bytes; a whole version costs one look less than its key. Throws `not-found` when they are
+   * not stored any more, and `invalid-input` when the store has no such place configured.
+   */
+  locate(key: VersionKey | VersionRecord): Promise<Location> {
     return loadReading().locateVersion(this.context, key);
   }
 

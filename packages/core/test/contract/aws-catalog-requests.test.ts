@@ -5,6 +5,7 @@ import type { PublishSource } from '../../src/index.js';
 import type { Engine } from '../../src/ports/index.js';
 import type { StoreContext } from '../../src/store/context.js';
 import { publishAll } from '../../src/store/publish.js';
+import { locateVersion } from '../../src/store/reading.js';
 import { CallCounter } from './support/counted-calls.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 import { openOnTable, startDynamo, type DynamoTables } from './support/dynamo-tables.js';
@@ -112,6 +113,28 @@ describe('publishing 50 assets', () => {
     rmSync(folder, { recursive: true });
     await keeper.catalog.close();
   });
+});
+
+test('a whole version is located with one look at the catalog', async () => {
+  const keeper = await withRepository();
+  await publish50(same);
+  await withProcess(async (engine, calls) => {
+    const about = {
+      ...actor,
+      identity: engine.identity,
+      clock: () => new Date(at),
+      onEvent: () => undefined,
+    };
+    const context: StoreContext = { ...about, engine, recoveryWindowMs: 1_000, leaseMs: 3_600_000 };
+    const version = await engine.catalog.getVersion({
+      ...{ repository: 'default', id: 'app/function-7', number: 1 },
+    });
+    calls.take();
+    // The memory that holds the contents here has no bucket to name; the engine's own test sees the place.
+    await expect(locateVersion(context, version!)).rejects.toMatchObject({ code: 'invalid-input' });
+    expect(calls.take()).toEqual(['get']);
+  });
+  await keeper.catalog.close();
 });
 
 describe('a stack with 500 references', () => {
