@@ -1,22 +1,15 @@
 import type { StoreIdentity } from '../../arn/index.js';
 import { HoldfastError } from '../../errors.js';
+import { boundedRequests } from './bounded-requests.js';
 import { translateFailure } from './failures.js';
 
-/** Milliseconds, and how often a request is sent at most. */
-const CONNECT_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
-const MAX_ATTEMPTS = 5;
 
 /** Whose credentials these are: account and partition from STS, the region from the SDK's configuration. Loads the SDK's client. */
 export async function callerIdentity(region: string | undefined): Promise<StoreIdentity> {
   const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
   const client = new STSClient({
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: {
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
+    ...boundedRequests(REQUEST_TIMEOUT_MS),
     ...(region === undefined ? {} : { region }),
   });
   try {

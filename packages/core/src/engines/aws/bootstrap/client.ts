@@ -4,6 +4,7 @@ import type {
   DescribeStacksCommandInput,
   DescribeStacksCommandOutput,
 } from '@aws-sdk/client-cloudformation';
+import { boundedRequests } from '../bounded-requests.js';
 
 /** The calls that finding and making the store's stack takes. */
 export interface StackApi {
@@ -12,21 +13,13 @@ export interface StackApi {
   close(): void;
 }
 
-/** Milliseconds; a request that takes longer is sent again, as often as `MAX_ATTEMPTS` says, with jitter in between. */
-const CONNECT_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 15_000;
-const MAX_ATTEMPTS = 6;
 
 /** Loads the SDK's client. The settings are the SDK's own; what is given here comes before them. */
 export async function openStacks(config: CloudFormationClientConfig = {}): Promise<StackApi> {
   const sdk = await import('@aws-sdk/client-cloudformation');
   const client = new sdk.CloudFormationClient({
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: {
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
+    ...boundedRequests(REQUEST_TIMEOUT_MS),
     ...config,
   });
   return {

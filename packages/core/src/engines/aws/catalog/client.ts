@@ -11,6 +11,7 @@ import type {
   TransactWriteItemsCommandInput,
   TransactWriteItemsCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import { boundedRequests } from '../bounded-requests.js';
 
 /** The calls that the catalog makes. All of its writes are transactions. */
 export interface DynamoApi {
@@ -22,21 +23,13 @@ export interface DynamoApi {
   readonly close: () => void;
 }
 
-/** Milliseconds; a request that takes longer is sent again, as often as `MAX_ATTEMPTS` says, with jitter in between. */
-const CONNECT_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
-const MAX_ATTEMPTS = 6;
 
 /** Loads the SDK's client. The settings are the SDK's own; what is given here comes before them. */
 export async function openDynamo(config: DynamoDBClientConfig = {}): Promise<DynamoApi> {
   const sdk = await import('@aws-sdk/client-dynamodb');
   const client = new sdk.DynamoDBClient({
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: {
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
+    ...boundedRequests(REQUEST_TIMEOUT_MS),
     ...config,
   });
   return {

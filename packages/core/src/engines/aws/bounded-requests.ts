@@ -1,0 +1,23 @@
+/** Milliseconds. */
+const CONNECT_TIMEOUT_MS = 3_000;
+/** The first attempt and its repetitions, with jitter in between. */
+const MAX_ATTEMPTS = 6;
+
+/** Client settings by which every request ends: a request that takes longer is sent again, a bounded number of times. */
+export function boundedRequests(requestTimeoutMs: number): {
+  readonly maxAttempts: number;
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: true;
+  };
+} {
+  return {
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
