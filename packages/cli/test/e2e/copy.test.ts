@@ -39,9 +39,13 @@ test('copies from store to store, and a second time nothing', async () => {
 test('copies only what is asked for, and says which numbers differ', async () => {
   const place = await filled();
   await place.must('delete', 'web/app:1', '--yes');
+  for (const text of ['own', 'other']) {
+    place.write('own.js', text);
+    await place.must('publish', 'own.js', '--id', 'web/app', ...inBackup);
+  }
   const copied = await place.run(['copy', STORE, 'file:backup', '--artifact', 'web']);
   expect(copied.code).toBe(0);
-  expect(copied.stderr).toMatch(/warning: another number: arn:\S+web\/app:2 is arn:\S+web\/app:1\n/);
+  expect(copied.stderr).toMatch(/warning: another number: arn:\S+web\/app:2 is arn:\S+web\/app:3\n/);
   expect(copied.stderr).toMatch(/warning: not copied, because it is deleted: arn:\S+web\/app:1\n/);
   expect((await place.run(['show', 'other:1', ...inBackup])).code).toBe(1);
 });

@@ -190,6 +190,8 @@ export interface Catalog extends LifecycleCatalog {
   recordVersion(input: RecordVersionInput): Promise<RecordVersionResult>;
   /** The same for many of one repository. Each is recorded whole or not at all; it is no step that takes in all of them. */
   recordVersions(inputs: readonly RecordVersionInput[]): Promise<readonly RecordVersionResult[]>;
+  /** Takes an artifact's numbers up to this one, for no version, as far as they are not taken. Absent repositories throw `not-found`. */
+  reserveNumbers(repository: string, id: string, upTo: number): Promise<void>;
   /** For each tree, the content that a version was packed to. A hint: that content may be gone by now. */
   findTrees(
     repository: string,

@@ -149,8 +149,7 @@ export class ArtifactStore extends StoreReader {
   /**
    * Copies the live versions and the bookmarks of another store, with all that versions carry; bytes are verified on the way.
    *
-   * An artifact's versions are published in their order, so where the target lacks the artifact it gets the same numbers, unless
-   * numbers are missing in the source. What is there already is not moved again, so a copy that broke off is repeated. Throws
+   * Versions keep their numbers as far as those are not taken in the target; the report says which do not. What is there already is not moved again, so a copy that broke off is repeated. Throws
    * `corrupt` for content that is damaged in the source, which is not copied.
    */
   copyFrom(source: ArtifactStore, options: CopyOptions = {}): Promise<CopyReport> {

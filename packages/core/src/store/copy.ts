@@ -102,11 +102,13 @@ async function copyArtifacts(
 ): Promise<void> {
   tally.artifacts += artifacts.length;
   const numbers = new Map<string, number>();
+  const last = new Map<string, number>();
   let open = artifacts.map((artifact) => liveVersions(from, artifact, tally));
   while (open.length > 0) {
     const next = await Promise.all(open.map((versions) => versions.next()));
     open = open.filter((_, i) => next[i]!.done !== true);
     const round = next.flatMap(({ value }) => value ?? []);
+    await Promise.all(round.map((version) => reserveGap(to, version, last)));
     const results = await publishPrepared(
       to,
       round.map((version) => preparedOf(from, version)),
@@ -117,6 +119,17 @@ async function copyArtifacts(
     }
   }
   for (const artifact of artifacts) await copyBookmarks(from, to, artifact, numbers, tally);
+}
+
+/** Where numbers are missing in the source they are left out in the target, so that later ones are the same. */
+async function reserveGap(
+  to: StoreContext,
+  { repository, id, number }: VersionRecord,
+  last: Map<string, number>,
+): Promise<void> {
+  const gap = number > (last.get(id) ?? 0) + 1;
+  last.set(id, number);
+  if (gap) await to.engine.catalog.reserveNumbers(repository, id, number - 1);
 }
 
 /** An artifact's live versions in order of their number; those that are condemned are told. */

@@ -112,19 +112,37 @@ test('a copy can be confined to a repository, and to artifacts below a prefix', 
   expect((await web.listRepositories()).map(({ name }) => name)).toEqual(['default']);
 });
 
-test('a number that differs is told, and bookmarks follow the content', async () => {
+test.each(['memory:', 'aws:'])(
+  'numbers that are missing in the source are left out in %s',
+  async (to) => {
+    const source = await freshStore('memory:', 'alice');
+    await fill(source);
+    await source.delete('web/api:1');
+    const target = await freshStore(to, 'mover');
+    const report = await target.copyFrom(source, { prefix: 'web/api' });
+    expect(report.renumbered).toEqual([]);
+    expect(report.condemned).toEqual([expect.stringMatching(/web\/api:1$/)]);
+    const { version } = await target.resolve('web/api:prod');
+    expect(version).toMatchObject({ number: 2, digest: (await source.resolve('web/api:2')).version.digest });
+    expect((await target.resolve('web/api')).version.number).toBe(3);
+    expect(await target.copyFrom(source, { prefix: 'web/api' })).toMatchObject({ copied: 0, renumbered: [] });
+  },
+  60_000,
+);
+
+test('a number that is taken in the target differs, which is told, and bookmarks follow the content', async () => {
   const source = await freshStore('memory:', 'alice');
   await fill(source);
-  await source.delete('web/api:1');
   const target = await freshStore('memory:', 'mover');
+  for (const text of ['own', 'one', 'also own']) await target.publish({ id: 'web/api', source: bytes(text) });
   const report = await target.copyFrom(source, { repository: 'default' });
   const name = (store: ArtifactStore, number: number): string =>
     `arn:aws:holdfast:${store.identity.region}:${store.identity.account}:version/default/web/api:${number}`;
   expect(report.renumbered).toEqual([
-    { from: name(source, 2), to: name(target, 1) },
-    { from: name(source, 3), to: name(target, 2) },
+    { from: name(source, 1), to: name(target, 2) },
+    { from: name(source, 2), to: name(target, 4) },
+    { from: name(source, 3), to: name(target, 5) },
   ]);
-  expect(report.condemned).toEqual([name(source, 1)]);
   const { version } = await target.resolve('web/api:prod');
   expect(version.digest).toBe((await source.resolve('web/api:prod')).version.digest);
 });

@@ -106,6 +106,16 @@ export function recordVersion(writing: Writing, input: RecordVersionInput): Reco
   return { outcome: 'created', version };
 }
 
+export function reserveNumbers(db: SqliteDatabase, repository: string, id: string, upTo: number): void {
+  db.run(
+    `INSERT INTO artifacts (repository_id, name, last_number) VALUES (?, ?, ?)
+     ON CONFLICT (repository_id, name) DO UPDATE SET last_number = max(last_number, excluded.last_number)`,
+    requireRepository(db, repository),
+    id,
+    upTo,
+  );
+}
+
 export function findTree(
   db: SqliteDatabase,
   repository: string,

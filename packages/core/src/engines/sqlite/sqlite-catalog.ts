@@ -73,6 +73,8 @@ export class SqliteCatalog implements Catalog {
     this.#writeWithEvents((w) => publishing.recordVersion(w, input));
   recordVersions = (inputs: readonly RecordVersionInput[]) =>
     this.#writeWithEvents((w) => inputs.map((input) => publishing.recordVersion(w, input)));
+  reserveNumbers = (repository: string, id: string, upTo: number) =>
+    this.#write((db) => publishing.reserveNumbers(db, repository, id, upTo));
   findTrees = (repository: string, treeDigests: readonly string[]) =>
     this.#read((db) => treeDigests.map((tree) => publishing.findTree(db, repository, tree)));
 

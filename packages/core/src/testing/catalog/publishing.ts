@@ -181,6 +181,20 @@ export const publishing: Readonly<Record<string, ContractBody>> = {
     assert.deepEqual(await a.catalog.recordVersion(recordInput(lease, 'x', one)), { outcome: 'lease-lost' });
   },
 
+  'numbers that are reserved go to no version; those that are taken stay': async (a, b) => {
+    await a.catalog.reserveNumbers('default', 'x', 4);
+    assert.deepEqual(await b.catalog.listArtifacts('default', undefined, { limit: 9 }), []);
+    assert.equal(await b.catalog.latestVersion('default', 'x'), undefined);
+    assert.equal((await publish(b, 'x', one)).number, 5);
+    await a.catalog.reserveNumbers('default', 'x', 3);
+    assert.equal((await publish(b, 'x', two)).number, 6);
+    await b.catalog.reserveNumbers('default', 'x', 8);
+    assert.equal((await publish(a, 'x', material('three'))).number, 9);
+    const [artifact] = await a.catalog.listArtifacts('default', undefined, { limit: 9 });
+    assert.deepEqual([artifact?.latest, artifact?.versions], [9, 3]);
+    await assert.rejects(() => a.catalog.reserveNumbers('none', 'x', 1), { code: 'not-found' });
+  },
+
   'trees are found while a version of them is not deleted; later at most their content is asked for': async (
     a,
     b,

@@ -26,6 +26,7 @@ import * as leases from './leases.js';
 import * as lifecycles from './lifecycles.js';
 import { readEvents } from './outbox.js';
 import { recordVersions } from './publishing.js';
+import { reserveNumbers } from './reserving.js';
 import * as reading from './reading.js';
 import * as repositories from './repositories.js';
 import { surveyVersions } from './survey.js';
@@ -71,6 +72,8 @@ export class DynamoCatalog implements Catalog {
   releaseLease = (lease: LeaseKey) => leases.releaseLease(this.#context, lease);
   recordVersion = async (input: RecordVersionInput) => (await recordVersions(this.#context, [input]))[0]!;
   recordVersions = (inputs: readonly RecordVersionInput[]) => recordVersions(this.#context, inputs);
+  reserveNumbers = (repository: string, id: string, upTo: number) =>
+    reserveNumbers(this.#context, repository, id, upTo);
   findTrees = (repository: string, treeDigests: readonly string[]) =>
     reading.findTrees(this.#context, repository, treeDigests);
 
