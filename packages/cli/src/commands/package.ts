@@ -1,8 +1,10 @@
 import { Option, type Command } from 'commander';
-import type { PackagedTemplate, PlannedTemplate } from '@holdfast/cloudformation';
+import type { packageTemplate, PackagedTemplate, PlannedTemplate } from '@holdfast/cloudformation';
+import type { ArtifactStore } from '@holdfast/core';
 import { examples } from '../help.js';
 import { loadCloudFormation } from '../lazy-modules.js';
 import type { Output } from '../output.js';
+import { checkRegions, inRegion, parseBuckets } from '../region-buckets.js';
 import { renderTable } from '../render/table.js';
 import { formatBytes } from '../render/values.js';
 import { shortName } from '../render/version.js';
@@ -14,7 +16,7 @@ interface PackageOptions {
   readonly templateFile: string;
   readonly outputTemplateFile?: string;
   readonly stackName: string;
-  readonly bucket?: string;
+  readonly bucket?: readonly string[];
   readonly deployment?: string;
   readonly idPrefix?: string;
   readonly storageMode?: 'copy' | 'reference';
@@ -36,7 +38,11 @@ export function declarePackage(program: Command, session: Session): void {
     .requiredOption('--template-file <file>', 'template to read')
     .requiredOption('--stack-name <name>', 'stack that it will be deployed to')
     .option('--output-template-file <file>', 'template to write; standard output when absent')
-    .option('--bucket <name>', 'bucket that AWS reads the content from')
+    .option(
+      '--bucket <name>',
+      'bucket that AWS reads the content from; for several regions eu-west-1=<name>,us-east-1=<name>',
+      byComma,
+    )
     .option('--deployment <name>', 'what the pins are recorded under; a new random name otherwise')
     .option('--id-prefix <prefix>', 'beginning of the artifact IDs; the stack name otherwise')
     .addOption(
@@ -69,9 +75,9 @@ export function declarePackage(program: Command, session: Session): void {
     );
 }
 
-/** Words may hold several regions, joined by commas. */
+/** Words may hold several values, joined by commas. */
 function byComma(word: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...word.split(',').filter((region) => region !== '')];
+  return [...before, ...word.split(',').filter((value) => value !== '')];
 }
 
 async function planOnly(options: PackageOptions, command: Command, session: Session): Promise<void> {
@@ -144,7 +150,7 @@ async function packageAndWrite(options: PackageOptions, command: Command, sessio
         ...(idPrefix === undefined ? {} : { idPrefix }),
         ...(repository === undefined ? {} : { repository }),
         ...(storageMode === undefined ? {} : { storageMode }),
-        ...(options.regions === undefined ? {} : { regions: options.regions }),
+        ...regionsOf(options, store),
       });
       if (file === undefined) {
         await output.result({}, () => [packaged.text.replace(/\n$/, '')]);
@@ -184,10 +190,25 @@ function leave({ allowOutside, literalLocations }: PackageOptions): {
   return { allowOutside: allowOutside === true, literalLocations: literalLocations === true };
 }
 
+/** The regions to package for, and where their buckets are, when each has its own. */
+function regionsOf(
+  { bucket, regions }: PackageOptions,
+  store: Pick<ArtifactStore, 'locate'>,
+): Pick<Parameters<typeof packageTemplate>[0], 'regions' | 'locate'> {
+  const buckets = bucket === undefined ? undefined : parseBuckets(bucket);
+  if (buckets === undefined || buckets.byRegion.size === 0) return regions === undefined ? {} : { regions };
+  const wanted = regions ?? [...buckets.byRegion.keys()];
+  checkRegions(wanted, buckets);
+  return {
+    regions: wanted,
+    locate: async (version, region) => inRegion(await store.locate(version), region, buckets),
+  };
+}
+
 /** The options that win over the same settings of the configuration file. */
 function given({ bucket, idPrefix, storageMode }: PackageOptions): Partial<Settings> {
   return {
-    ...(bucket === undefined ? {} : { bucket }),
+    ...(bucket === undefined ? {} : { bucket: parseBuckets(bucket).bucket }),
     ...(idPrefix === undefined ? {} : { idPrefix }),
     ...(storageMode === undefined ? {} : { storageMode }),
   };

@@ -112,6 +112,28 @@ test('regions are given as words or joined by commas', async () => {
   }
 });
 
+test('several regions each have a bucket of their own', async () => {
+  const place = open();
+  place.write('template.yaml', `Resources:\n${fn('F', 'src')}`);
+  place.write('src/index.js', '1');
+  const args = ['package', '--template-file', 'template.yaml', '--stack-name', 'shop'];
+
+  const text = await place.must(...args, '--bucket', 'eu-west-1=acme-eu,us-east-1=acme-us');
+
+  expect(text).toMatch(/eu-west-1:\n {6}Bucket: acme-eu\n {4}us-east-1:\n {6}Bucket: acme-us$/);
+  const missing = await place.run([
+    ...args,
+    '--bucket',
+    'eu-west-1=acme-eu',
+    '--regions',
+    'eu-west-1,us-east-1',
+  ]);
+  expect(missing).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('no bucket is named for region "us-east-1"') as unknown,
+  });
+});
+
 describe('two packaged templates', () => {
   test('are compared: what changes, and what references are gained and lost', async () => {
     const place = open();

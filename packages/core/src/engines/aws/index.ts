@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StoreIdentity } from '../../arn/index.js';
+import { quote, type StoreIdentity } from '../../arn/index.js';
 import { HoldfastError } from '../../errors.js';
 import type { Engine, EngineOptions } from '../../ports/index.js';
 import { ensureBootstrapped, openStacks, type StoreResources } from './bootstrap/index.js';
@@ -20,9 +20,18 @@ import { parseStoreUrl } from './store-url.js';
  * Opens `aws:`, the store of the caller's account and region, or `aws://<account>/<region>`; makes it when it is not there.
  *
  * Credentials, region, endpoints, retries and proxies come from the SDK's own configuration, and from nowhere else. Throws
- * `access-denied` when the credentials belong to another account than the URL names.
+ * `access-denied` when the credentials belong to another account than the URL names, and `invalid-input` for a bucket: it has its own.
  */
 export async function openAwsEngine(url: string, options: EngineOptions): Promise<Engine> {
+  if (options.bucket !== undefined) {
+    throw new HoldfastError(
+      'invalid-input',
+      `bucket ${quote(options.bucket)} cannot be taken: an aws: store has its own`,
+      {
+        hint: 'Leave --bucket, or "bucket:" in holdfast.yaml, to embedded stores.',
+      },
+    );
+  }
   const wanted = { ...options.identity, ...parseStoreUrl(url) };
   const identity = await callerIdentity(wanted.region);
   if (wanted.account !== undefined && wanted.account !== identity.account) {
