@@ -12,7 +12,7 @@ import { pinnedEnvironment, pinnedNode, root } from './workspace.mjs';
 const env = pinnedEnvironment();
 // Certificates of the caller's network: no test talks to it, and every start of Node would read them again.
 delete env.NODE_EXTRA_CA_CERTS;
-// Whoever runs one jest project by hand gets a tenth of the random histories.
+// Whoever runs the embedded engines' random histories by hand gets a tenth of them.
 env.HOLDFAST_TEST_HISTORIES ??= '10000';
 
 const bin = (path) => join(root, 'node_modules', path);
@@ -41,7 +41,9 @@ function runJest() {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   const report = join(folder, 'report.json');
   try {
-    const args = [bin('jest/bin/jest.js'), '--json', `--outputFile=${report}`, ...process.argv.slice(2)];
+    // Much of the time tests wait for emulators and disks, so every processor has work for a worker.
+    const options = ['--maxWorkers=100%', '--json', `--outputFile=${report}`];
+    const args = [bin('jest/bin/jest.js'), ...options, ...process.argv.slice(2)];
     const { status } = spawnSync(pinnedNode, args, {
       cwd: root,
       env,

@@ -6,7 +6,7 @@ import { history } from '../support/cloudformation/commands.js';
 import { History, TurnedClock } from '../support/cloudformation/play-history.js';
 
 /** All of them in `npm test`, fewer where one suite is run by hand. */
-const HISTORIES = Number(process.env['HOLDFAST_TEST_HISTORIES'] ?? 1_000);
+const HISTORIES = Number(process.env['HOLDFAST_TEST_STACK_HISTORIES'] ?? 1_000);
 /** How many histories share one store, each with stacks and artifacts of its own: opening one costs more than a history. */
 const PER_STORE = 8;
 

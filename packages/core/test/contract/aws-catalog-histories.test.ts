@@ -6,7 +6,7 @@ import { history } from './support/random-commands.js';
 import { RECOVERY_WINDOW_MS, storeOnTable } from './support/store-on-table.js';
 
 /** Fewer than on the embedded engines: every step is some requests to the emulator. */
-const HISTORIES = Number(process.env['HOLDFAST_TEST_HISTORIES'] ?? 120);
+const HISTORIES = Number(process.env['HOLDFAST_TEST_AWS_HISTORIES'] ?? 120);
 const PER_TABLE = 10;
 
 let tables: DynamoTables;
