@@ -23,7 +23,7 @@ const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 export function quote(value: unknown): string {
   const plain = typeof value === 'string' ? JSON.stringify(value) : String(value);
   const text = plain.replace(OBEYED, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
-  return text.length > 200 ? `${text.slice(0, 200)}…"` : text;
+  return text.length > 200 ? `${text.slice(0, 200).toWellFormed()}…"` : text;
 }
 
 /** Returns the ID. Throws `invalid-input` naming the first segment that is wrong. */

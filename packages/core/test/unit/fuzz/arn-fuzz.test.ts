@@ -23,8 +23,10 @@ function accepted<T>(parse: (text: string) => T, text: string): T | undefined {
   } catch (error) {
     if (!isHoldfastError(error)) throw error;
     // Plain comparisons: `expect` costs more than the parser, and this runs 100,000 times.
+    // Half a character at its end stands for nothing.
     const begin = JSON.stringify(text)
       .slice(1, 60)
+      .replace(/[\uD800-\uDBFF]$/, '')
       .replace(/["\\]+$/, '');
     const named = ESCAPED.test(begin) || error.message.includes(begin);
     if (
@@ -51,6 +53,11 @@ const anyText = fc.oneof(
 );
 
 describe('100,000 bad ARNs and IDs', () => {
+  test('a format character that the comparison would cut in half is named', () => {
+    const text = 'n:aws:holdfast:a-aaaaaaaa-aaaaaa:000000000000:artifact\u{10000}\u{10000}\u{e0020}a/aaa';
+    expect(accepted(parseArn, text)).toBeUndefined();
+  });
+
   test('60,000 damaged ARNs are read exactly or refused by name', () => {
     let refused = 0;
     fc.assert(
