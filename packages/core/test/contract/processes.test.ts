@@ -58,6 +58,16 @@ async function crowd(contents: readonly string[]): Promise<{ published: Publishe
   });
 }
 
+test('stores are made by four first users at once', async () => {
+  const url = freshUrl();
+  const children = [0, 1, 2, 3].map(() => new Child(workers, 'open-many.js', url, '40'));
+  await together(children);
+
+  const said = await Promise.all(children.map((child) => child.finished<string>()));
+
+  expect(said.map((lines) => lines.at(-1))).toEqual(Array(4).fill('opened'));
+});
+
 describe('64 publishers in four processes', () => {
   test('of the same content end with one version', async () => {
     const { published, versions } = await crowd(Array<string>(64).fill('the same'));

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { HoldfastError } from '../../errors.js';
@@ -37,14 +37,21 @@ export function openFileEngine(url: string, options: EngineOptions): Engine {
  */
 function makeFolders(folder: string): void {
   try {
+    makeFolder(folder);
+  } catch (error) {
+    const above = dirname(folder);
+    if (systemErrorCode(error) !== 'ENOENT' || above === folder) throw error;
+    // Whether this or another process makes what is above: afterwards it is there, or never will be.
+    makeFolders(above);
+    makeFolder(folder);
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === 'EEXIST') return;
-    const above = dirname(folder);
-    if (code !== 'ENOENT' || above === folder || existsSync(above)) throw error;
-    makeFolders(above);
-    makeFolders(folder);
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
   }
 }
 

@@ -8,6 +8,8 @@ export type Row = Record<string, unknown>;
 
 /** Milliseconds that a writer waits for another process's transaction. */
 const BUSY_TIMEOUT_MS = 30_000;
+/** Milliseconds between attempts where SQLite does not wait itself. */
+const BUSY_PAUSE_MS = 5;
 
 /**
  * An open SQLite database with its schema brought up to date.
@@ -28,7 +30,7 @@ export class SqliteDatabase {
     });
     try {
       translateErrors(() => {
-        this.#connection.pragma('journal_mode = WAL');
+        whenFree(() => this.#connection.pragma('journal_mode = WAL'));
         this.#connection.pragma('synchronous = FULL');
         this.#connection.pragma('foreign_keys = ON');
       });
@@ -96,6 +98,27 @@ export class SqliteDatabase {
   }
 }
 
+/**
+ * Repeats what SQLite refuses as busy without waiting by itself: changing the journal mode, while another process opens the same
+ * new database. Source: https://www.sqlite.org/c3ref/busy_handler.html, which says that a handler may not be invoked.
+ */
+function whenFree(work: () => void): void {
+  const giveUpAt = Date.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > giveUpAt) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE_MS);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(systemErrorCode(error));
+}
+
 function translateErrors<T>(work: () => T): T {
   try {
     return work();
@@ -106,7 +129,7 @@ function translateErrors<T>(work: () => T): T {
 
 function translate(error: unknown): unknown {
   const code = systemErrorCode(error);
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+  if (isBusy(error)) {
     return new HoldfastError('unavailable', "the store's catalog is busy", {
       hint: 'Another process holds it; try again.',
       cause: error,
