@@ -1,5 +1,5 @@
 /*
- * What most commands of a host never need is loaded when it is first called for: a short command then starts in half the time.
+ * What most commands of a host never need is loaded when it is first called for, so that a short command starts sooner.
  * Plain require, because import() starts the ES module loader, which takes longer than the modules themselves.
  */
 
