@@ -12,7 +12,7 @@ import tseslint from 'typescript-eslint';
 const arrows = {
   core: [],
   cloudformation: ['core'],
-  cli: ['cloudformation', 'core'],
+  cli: ['cdk-asset-publisher', 'cloudformation', 'core', 'sam-hook'],
   'sam-hook': ['cloudformation', 'core'],
   'serverless-plugin': ['cloudformation', 'core'],
   'cdk-asset-publisher': ['cloudformation', 'core'],
@@ -21,7 +21,7 @@ const packages = Object.keys(arrows);
 
 const intoOtherPackages = [
   {
-    regex: `^@holdfast/(${packages.join('|')})/(?!testing$|package\\.json$)`,
+    regex: `^@holdfast/(${packages.join('|')})/(?!testing$|settings$|package\\.json$)`,
     message: 'Import what the package exports, not a file inside it.',
   },
   {
@@ -171,6 +171,7 @@ export default defineConfig(
       'packages/cli/src/**/*.ts',
       'packages/core/src/store/heavy-modules.ts',
       'packages/core/src/engines/open.ts',
+      'packages/core/src/settings/configuration.ts',
       'packages/core/src/engines/sqlite/database.ts',
     ],
     rules: { '@typescript-eslint/no-require-imports': 'off' },

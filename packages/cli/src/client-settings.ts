@@ -1,5 +1,5 @@
 import type { ClientSettings } from '@holdfast/cloudformation';
-import type { Settings } from './settings.js';
+import type { Settings } from '@holdfast/core/settings';
 
 /** The region that AWS is asked in: the option's, else the configuration's; with neither, the AWS configuration decides. */
 export function clientSettings(

@@ -1,11 +1,7 @@
-import { homedir } from 'node:os';
+import { currentMachine, type Machine } from '@holdfast/core/settings';
 
 /** What the command takes from the machine that it runs on. */
-export interface Host {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  readonly home: string;
-  readonly platform: NodeJS.Platform;
+export interface Host extends Machine {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -13,6 +9,6 @@ export interface Host {
 
 /** This process's host. */
 export function currentHost(): Host {
-  const { env, platform, stdin, stdout, stderr } = process;
-  return { env, cwd: process.cwd(), home: homedir(), platform, stdin, stdout, stderr };
+  const { stdin, stdout, stderr } = process;
+  return { ...currentMachine(), stdin, stdout, stderr };
 }

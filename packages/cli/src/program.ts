@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { examples } from './help.js';
 import { RELEASE } from './release.js';
 import type { Session } from './session.js';
-import type { GlobalOptions } from './settings.js';
+import type { GlobalOptions } from './global-options.js';
 
 type Declare = (program: Command, session: Session) => void;
 

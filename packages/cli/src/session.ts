@@ -4,7 +4,8 @@ import type { Host } from './host.js';
 import { loadCore } from './lazy-modules.js';
 import { createOutput, type Output } from './output.js';
 import { formatBytes } from './render/values.js';
-import { decideSettings, type GlobalOptions, type Settings } from './settings.js';
+import { decideSettings, storeOptionsOf, type Settings } from '@holdfast/core/settings';
+import type { GlobalOptions } from './global-options.js';
 
 /** What a command works with. */
 export interface Work {
@@ -47,11 +48,8 @@ export function createSession(host: Host): Session {
 }
 
 function openStore(settings: Settings, output: Output): Promise<ArtifactStore> {
-  const { store, bucket, region, account, recoveryWindowMs } = settings;
-  return loadCore().openStore(store, {
-    identity: { ...(region === undefined ? {} : { region }), ...(account === undefined ? {} : { account }) },
-    ...(bucket === undefined ? {} : { bucket }),
-    ...(recoveryWindowMs === undefined ? {} : { recoveryWindowMs }),
+  return loadCore().openStore(settings.store, {
+    ...storeOptionsOf(settings),
     onEvent: (event) => report(event, output),
   });
 }

@@ -4,7 +4,8 @@ import { examples } from '../help.js';
 import { count, formatBytes } from '../render/values.js';
 import type { Output } from '../output.js';
 import type { Session } from '../session.js';
-import { decideSettings, type GlobalOptions } from '../settings.js';
+import { decideSettings } from '@holdfast/core/settings';
+import type { GlobalOptions } from '../global-options.js';
 
 interface CopyCommandOptions {
   readonly artifact?: string;

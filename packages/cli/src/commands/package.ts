@@ -9,7 +9,7 @@ import { renderTable } from '../render/table.js';
 import { formatBytes } from '../render/values.js';
 import { shortName } from '../render/version.js';
 import type { Session } from '../session.js';
-import { decideSettings, type Settings } from '../settings.js';
+import { decideSettings, type Settings } from '@holdfast/core/settings';
 import { UsageError } from '../usage-error.js';
 
 interface PackageOptions {

@@ -3,7 +3,7 @@ import type { Role } from '@holdfast/core';
 import { examples } from '../help.js';
 import { loadCore } from '../lazy-modules.js';
 import type { Session } from '../session.js';
-import type { GlobalOptions } from '../settings.js';
+import type { GlobalOptions } from '../global-options.js';
 
 /** The same as the core's, which is not loaded for a command's declaration. */
 const ROLES: readonly Role[] = ['publisher', 'deployer', 'reader', 'gc', 'admin'];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { artifactNamed, collectLabel, parseCount, requireVersion } from '../../src/arguments.js';
-import { parseDuration } from '../../src/duration.js';
+import { parseDuration } from '@holdfast/core/settings';
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 

@@ -7,7 +7,7 @@ import { folders, importsIn, manifest, sourceFiles, wanted } from './workspace-p
 const arrows: Readonly<Record<string, readonly string[]>> = {
   core: [],
   cloudformation: ['core'],
-  cli: ['cloudformation', 'core'],
+  cli: ['cdk-asset-publisher', 'cloudformation', 'core', 'sam-hook'],
   'sam-hook': ['cloudformation', 'core'],
   'serverless-plugin': ['cloudformation', 'core'],
   'cdk-asset-publisher': ['cloudformation', 'core'],

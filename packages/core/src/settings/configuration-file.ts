@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { checkConfiguration, type FileConfiguration } from './config-schema.js';
-import { codeOf } from './system-errors.js';
-import { UsageError } from './usage-error.js';
+import { HoldfastError } from '../errors.js';
+import { checkConfiguration, type FileConfiguration } from './configuration.js';
 
 export const CONFIG_FILE = 'holdfast.yaml';
 
@@ -15,7 +14,7 @@ export interface FoundConfiguration {
 /**
  * Reads the nearest `holdfast.yaml`, looking in `cwd` and then in each folder above it.
  *
- * Undefined when there is none. Throws {@link UsageError} when there is one that cannot be read or is not valid.
+ * Undefined when there is none. Throws `invalid-input` when there is one that cannot be read or is not valid.
  */
 export function findConfiguration(cwd: string): FoundConfiguration | undefined {
   for (let folder = cwd; ; folder = dirname(folder)) {
@@ -30,9 +29,11 @@ function readIfThere(file: string, cwd: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const code = codeOf(error);
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new UsageError(`${shown(file, cwd)} cannot be read (${code})`);
+    throw new HoldfastError('invalid-input', `${shown(file, cwd)} cannot be read (${String(code)})`, {
+      cause: error,
+    });
   }
 }
 

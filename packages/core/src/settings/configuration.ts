@@ -1,7 +1,6 @@
 import type { Document, LineCounter, Node, isMap, isScalar } from 'yaml';
 import { parseDuration } from './duration.js';
-import { loadYaml } from './lazy-modules.js';
-import { UsageError } from './usage-error.js';
+import { HoldfastError } from '../errors.js';
 
 /** The values of `holdfast.yaml`, checked. */
 export interface FileConfiguration {
@@ -68,17 +67,21 @@ const RULES: Readonly<Record<string, KeyRule>> = {
 };
 
 /**
- * Checks the text of a configuration file. Throws {@link UsageError} naming file, line and key of the first thing that is wrong.
+ * Checks the text of a configuration file. Throws `invalid-input` naming file, line and key of the first thing that is wrong.
  *
  * @param file how messages name the file
  */
 export function checkConfiguration(text: string, file: string): FileConfiguration {
-  const yaml = loadYaml();
+  // Loaded only when there is a file to read.
+  const yaml = require('yaml') as typeof import('yaml');
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const syntax = document.errors[0];
   if (syntax !== undefined) {
-    throw new UsageError(`${file}:${lineAt(lines, syntax.pos[0])}: not valid YAML: ${syntax.message}`);
+    throw new HoldfastError(
+      'invalid-input',
+      `${file}:${lineAt(lines, syntax.pos[0])}: not valid YAML: ${syntax.message}`,
+    );
   }
   return readEntries(document, file, lines, yaml);
 }
@@ -92,7 +95,10 @@ function readEntries(
   const root = document.contents;
   if (root === null || (yaml.isScalar(root) && root.value === null)) return {};
   if (!yaml.isMap(root)) {
-    throw new UsageError(`${file}:1: must hold keys and values, such as "store: file:.holdfast"`);
+    throw new HoldfastError(
+      'invalid-input',
+      `${file}:1: must hold keys and values, such as "store: file:.holdfast"`,
+    );
   }
   const values: Record<string, string | number> = {};
   for (const { key, value } of root.items) {
@@ -104,7 +110,10 @@ function readEntries(
     const accepted = typeof given === 'string' ? rule.accept(given) : undefined;
     if (accepted === undefined) {
       const written = scalar === undefined ? 'a list or a map' : JSON.stringify(scalar.source);
-      throw new UsageError(`${place}: "${name}" must be ${rule.expected}, not ${written}`);
+      throw new HoldfastError(
+        'invalid-input',
+        `${place}: "${name}" must be ${rule.expected}, not ${written}`,
+      );
     }
     values[rule.field] = accepted;
   }
@@ -114,7 +123,9 @@ function readEntries(
 function ruleOf(name: string, place: string): KeyRule {
   const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
   if (rule !== undefined) return rule;
-  throw new UsageError(`${place}: unknown key "${name}"`, `The keys are ${Object.keys(RULES).join(', ')}.`);
+  throw new HoldfastError('invalid-input', `${place}: unknown key "${name}"`, {
+    hint: `The keys are ${Object.keys(RULES).join(', ')}.`,
+  });
 }
 
 function lineAt(lines: LineCounter, offset: number): number {

@@ -2,17 +2,15 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkConfiguration } from '../../src/config-schema.js';
-import { defaultStoreUrl } from '../../src/default-store.js';
-import type { Host } from '../../src/host.js';
-import { decideSettings } from '../../src/settings.js';
+import { checkConfiguration } from '../../../src/settings/configuration.js';
+import { defaultStoreUrl } from '../../../src/settings/default-store.js';
+import { decideSettings, storeOptionsOf, type Machine } from '../../../src/settings/index.js';
 
 const root = mkdtempSync(join(tmpdir(), 'holdfast-configuration-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function hostIn(cwd: string, env: Host['env'] = {}): Host {
-  const { stdin, stdout, stderr } = process;
-  return { env, cwd, home: '/home/me', platform: 'linux', stdin, stdout, stderr };
+function machineAt(cwd: string, env: Machine['env'] = {}): Machine {
+  return { env, cwd, home: '/home/me', platform: 'linux' };
 }
 
 describe('holdfast.yaml', () => {
@@ -70,17 +68,17 @@ describe('the store', () => {
   writeFileSync(join(above, 'holdfast.yaml'), 'store: file:.holdfast\nrepository: payments\n');
 
   test('of the file above is relative to the folder of that file', () => {
-    expect(decideSettings({}, hostIn(below))).toEqual({
+    expect(decideSettings({}, machineAt(below))).toEqual({
       store: `file:${join(above, '.holdfast')}`,
       repository: 'payments',
     });
   });
 
   test('of the environment wins over the file, and an empty variable does not count', () => {
-    expect(decideSettings({}, hostIn(below, { HOLDFAST_STORE: 'file:x' })).store).toBe(
+    expect(decideSettings({}, machineAt(below, { HOLDFAST_STORE: 'file:x' })).store).toBe(
       `file:${join(below, 'x')}`,
     );
-    expect(decideSettings({}, hostIn(below, { HOLDFAST_STORE: '' })).store).toBe(
+    expect(decideSettings({}, machineAt(below, { HOLDFAST_STORE: '' })).store).toBe(
       `file:${join(above, '.holdfast')}`,
     );
   });
@@ -88,7 +86,7 @@ describe('the store', () => {
   test('of the option wins over everything', () => {
     const settings = decideSettings(
       { store: 'memory:y', repository: 'other' },
-      hostIn(below, { HOLDFAST_STORE: 'file:x' }),
+      machineAt(below, { HOLDFAST_STORE: 'file:x' }),
     );
     expect(settings).toEqual({ store: 'memory:y', repository: 'other' });
   });
@@ -96,7 +94,16 @@ describe('the store', () => {
   test('is not guessed from a configuration file that cannot be read', () => {
     const folder = join(root, 'unreadable');
     mkdirSync(join(folder, 'holdfast.yaml'), { recursive: true });
-    expect(() => decideSettings({}, hostIn(folder))).toThrow('holdfast.yaml cannot be read (EISDIR)');
+    expect(() => decideSettings({}, machineAt(folder))).toThrow('holdfast.yaml cannot be read (EISDIR)');
+  });
+
+  test('is opened with what the file says of it, and with nothing more', () => {
+    expect(
+      storeOptionsOf({ store: 'file:a', bucket: 'b', region: 'eu-west-1', repository: 'payments' }),
+    ).toEqual({
+      identity: { region: 'eu-west-1' },
+      bucket: 'b',
+    });
   });
 
   test.each([
