@@ -70,6 +70,7 @@ export default defineConfig(
       '**/coverage/',
       '**/generated/',
       '.venv/',
+      '.venv-*/',
       '.tmp/',
       'examples/',
       'packages/*/test/corpus/',

@@ -1,8 +1,12 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { startEmulator } from '../emulators/emulator.js';
+import { startRecordingProxy } from '../emulators/recording-proxy.js';
+import { clientConfig } from '../emulators/test-bucket.js';
 
 const workspace = resolve(__dirname, '../../../..');
 
@@ -46,4 +50,30 @@ test('an emulator goes when the process that started it is killed', async () => 
   child.kill('SIGKILL');
   await untilSilent(endpoint);
   expect(await answers(endpoint)).toBe(false);
+});
+
+test('a recording proxy passes everything on, and says who asked for what', async () => {
+  const emulator = await startEmulator('ministack');
+  const proxy = await startRecordingProxy(emulator);
+  const config = clientConfig(proxy.emulator);
+  const s3 = new S3Client(config);
+  const stacks = new CloudFormationClient(config);
+  const bytes = Buffer.alloc(300_000, 7);
+  await s3.send(new CreateBucketCommand({ Bucket: 'recorded' }));
+  await s3.send(new PutObjectCommand({ Bucket: 'recorded', Key: 'a key', Body: bytes }));
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'recorded', Key: 'a key' }));
+  expect(Buffer.from(await Body!.transformToByteArray()).equals(bytes)).toBe(true);
+  await stacks.send(new DescribeStacksCommand({}));
+  expect(proxy.calls.map(({ service, action, status }) => ({ service, action, status }))).toEqual([
+    { service: 's3', action: 'PUT', status: 200 },
+    { service: 's3', action: 'PUT', status: 200 },
+    { service: 's3', action: 'GET', status: 200 },
+    { service: 'cloudformation', action: 'DescribeStacks', status: 200 },
+  ]);
+  expect(proxy.calls[0]?.userAgent).toContain('aws-sdk-js');
+  s3.destroy();
+  stacks.destroy();
+  await proxy.stop();
+  expect(await answers(proxy.emulator.endpoint)).toBe(false);
+  await emulator.stop();
 });

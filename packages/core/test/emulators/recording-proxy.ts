@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Emulator } from './emulator.js';
+
+/** One request of a client to AWS. */
+export interface RecordedCall {
+  /** As the signature names it: `s3`, `cloudformation`, `sts`; empty for an unsigned request. */
+  readonly service: string;
+  /** The operation where the protocol names it, such as `CreateChangeSet`; for S3 and other REST services the HTTP method. */
+  readonly action: string;
+  readonly path: string;
+  readonly userAgent: string;
+  readonly status: number;
+}
+
+export interface RecordingProxy {
+  /** The emulator as clients reach it through the proxy. Stopping it stops the proxy only. */
+  readonly emulator: Emulator;
+  /** Every answered request since the start or the last `clear`, in the order of their answers. */
+  readonly calls: readonly RecordedCall[];
+  clear(): void;
+  stop(): Promise<void>;
+}
+
+/** Puts an HTTP proxy on a free port of 127.0.0.1 before an emulator, which records who asked for what. */
+export async function startRecordingProxy(emulator: Emulator): Promise<RecordingProxy> {
+  const calls: RecordedCall[] = [];
+  const target = new URL(emulator.endpoint);
+  const server = createServer((incoming, answer) => {
+    forward(incoming, answer, target, (call) => calls.push(call)).catch((error: unknown) => {
+      answer.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const stop = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { emulator: { ...emulator, endpoint, stop }, calls, clear: () => void calls.splice(0), stop };
+}
+
+async function forward(
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+  target: URL,
+  record: (call: RecordedCall) => void,
+): Promise<void> {
+  const { method = 'GET', url = '/', headers } = incoming;
+  // Only forms are read here: they name their operation in the body, and are small.
+  const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  const body = form ? Buffer.concat(await incoming.toArray()) : undefined;
+  const onward = request({ host: target.hostname, port: target.port, method, path: url, headers });
+  onward.on('error', (error) => answer.destroy(error));
+  onward.on('response', (response) => {
+    record({
+      service: /\/([a-z0-9-]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? '',
+      action: actionOf(headers, body) ?? method,
+      path: url,
+      userAgent: headers['user-agent'] ?? '',
+      status: response.statusCode ?? 0,
+    });
+    answer.writeHead(response.statusCode ?? 502, response.headers);
+    response.pipe(answer);
+  });
+  if (body === undefined) incoming.pipe(onward);
+  else onward.end(body);
+}
+
+function actionOf(headers: IncomingMessage['headers'], form: Buffer | undefined): string | undefined {
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string') return target.split('.').at(-1);
+  return form === undefined ? undefined : (new URLSearchParams(form.toString()).get('Action') ?? undefined);
+}
