@@ -7,6 +7,7 @@ const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const REPOSITORY = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 const BOOKMARK = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const KEY_ENDING = /^(?!\.g[0-9]+(\.|$))(\.[A-Za-z0-9][A-Za-z0-9_-]*)+$/;
 const NUMBER = /^[1-9][0-9]{0,15}$/;
 
 /** A content digest as it is written everywhere: `sha256:` and 64 lower-case hexadecimal digits. */
@@ -69,6 +70,21 @@ export function checkBookmarkName(name: string): string {
     );
   }
   return name;
+}
+
+/**
+ * Returns the ending of a key, such as `.env` or `.tar.gz`. Throws `invalid-input`. What could be a generation (`.g2`) is none, so that
+ * every key says what it is.
+ */
+export function checkKeyEnding(ending: string): string {
+  if (!KEY_ENDING.test(ending) || ending.length > 32) {
+    refuse(
+      'key ending',
+      ending,
+      'write a dot and letters, digits, "_" or "-", at most 32 characters in all, and not ".g" with a number',
+    );
+  }
+  return ending;
 }
 
 /** True when the text is a well-formed digest. */

@@ -38,10 +38,10 @@ export interface ContentStorage {
   /** Opens the bytes. Throws `not-found` when the copy is definitely not there. */
   open(copy: ContentCopy): Promise<Readable>;
 
-  /** Removes the copy; a copy that is not there is no error. */
+  /** Removes the copy, under every ending; a copy that is not there is no error. */
   delete(copy: ContentCopy): Promise<void>;
 
-  /** Every complete copy of a repository, in no particular order. */
+  /** Every complete copy of a repository once, in no particular order. One that is left under an ending alone counts too. */
   list(repository: string): AsyncIterable<ContentCopy>;
 
   /** Removes what interrupted uploads left behind and last touched before the given instant. Returns how many. */
@@ -50,8 +50,14 @@ export interface ContentStorage {
   /** Throws `invalid-input` when {@link locate} has no place to name, whatever the copy: to be asked before work begins. */
   checkLocatable(): Promise<void>;
 
-  /** Says where AWS services read the copy. Throws `invalid-input` when the engine has no such place configured. */
-  locate(copy: ContentCopy): Promise<Location>;
+  /**
+   * Says where AWS services read the copy. Throws `invalid-input` when the engine has no such place configured.
+   *
+   * With an ending (`.env`) the key ends in it. The copy is then also stored under that key, which happens here when it was not asked
+   * for before; it stays one copy, is listed once, and {@link delete} removes it under all of its keys. Throws `not-found` when the copy is
+   * definitely not there.
+   */
+  locate(copy: ContentCopy, ending?: string): Promise<Location>;
 
   /**
    * Where the copy lies, or would lie, as a file on this machine, for engines that keep it so. For reading only, and

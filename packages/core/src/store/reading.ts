@@ -67,13 +67,14 @@ export async function readVersionTo(
 export async function locateVersion(
   context: StoreContext,
   key: VersionKey | VersionRecord,
+  ending?: string,
 ): Promise<Location> {
   // What is asked for with its digest needs no look at the version: its content is there or not.
   const version = 'digest' in key ? key : await context.engine.catalog.getVersion(key);
   if (version === undefined) {
     throw new HoldfastError('not-found', `${versionArn(context.identity, key)} does not exist`);
   }
-  return context.engine.content.locate(await copyOf(context, version));
+  return context.engine.content.locate(await copyOf(context, version), ending);
 }
 
 async function copyOf(

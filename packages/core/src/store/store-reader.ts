@@ -1,6 +1,7 @@
 import {
   checkArtifactId,
   checkBookmarkName,
+  checkKeyEnding,
   checkRepositoryName,
   formatArn,
   type StoreIdentity,
@@ -77,9 +78,16 @@ export abstract class StoreReader {
   /**
    * Where AWS services read a version's bytes; a whole version costs one look less than its key. Throws `not-found` when they are
    * not stored any more, and `invalid-input` when the store has no such place configured.
+   *
+   * For services that look at the end of a key, `ending` (`.env`) asks for one; the bytes are then stored under that key too, and
+   * go when the content goes.
    */
-  locate(key: VersionKey | VersionRecord): Promise<Location> {
-    return loadReading().locateVersion(this.context, key);
+  locate(key: VersionKey | VersionRecord, { ending }: { readonly ending?: string } = {}): Promise<Location> {
+    return loadReading().locateVersion(
+      this.context,
+      key,
+      ending === undefined ? undefined : checkKeyEnding(ending),
+    );
   }
 
   listRepositories(): Promise<readonly RepositoryRecord[]> {

@@ -26,6 +26,16 @@ function slowSource(): { source: ByteSource; stream: Promise<Readable> } {
   return { source: { open }, stream: opened.promise };
 }
 
+function assertNotConfigured(error: unknown): void {
+  assert(isHoldfastError(error) && error.code === 'invalid-input', String(error));
+  assert(error.hint !== undefined && error.hint !== '', 'the hint must say what to configure');
+}
+
+async function generationsOf({ content }: Engine): Promise<number[]> {
+  const copies = await collect(content.list('default'));
+  return copies.map(({ generation }) => generation).toSorted((one, other) => one - other);
+}
+
 const zip = material('PK: a small archive');
 const other = material('another content');
 const large: Material = material('0123456789abcdef'.repeat(200_000));
@@ -189,9 +199,54 @@ const bodies: Record<string, ContractBody> = {
       const third = await a.content.locate(copyOf(zip, 1, 'team-a'));
       assert.equal(new Set([first, second, third].map(({ key }) => key)).size, 3);
     } catch (error) {
-      assert(isHoldfastError(error) && error.code === 'invalid-input', String(error));
-      assert(error.hint !== undefined && error.hint !== '', 'the hint must say what to configure');
+      assertNotConfigured(error);
     }
+  },
+
+  'a location with an ending has a key that ends in it, is the same copy, and goes with it': async (a, b) => {
+    await Promise.all([1, 2, 10].map((generation) => a.content.put(copyOf(zip, generation), zip.source)));
+    try {
+      await a.content.checkLocatable();
+    } catch (error) {
+      assertNotConfigured(error);
+      return;
+    }
+    const endings = ['.env', '.tar.gz', '.g'];
+    // Twice, and by several at once.
+    for (const content of [a.content, b.content]) {
+      const plain = await content.locate(copyOf(zip));
+      const located = await Promise.all(
+        [...endings, ...endings].map((ending) => content.locate(copyOf(zip), ending)),
+      );
+      assert.deepEqual(
+        located.map(({ key }) => key),
+        [...endings, ...endings].map((ending) => plain.key + ending),
+      );
+    }
+    await b.content.locate(copyOf(zip, 2), '.env');
+    assert.deepEqual(await generationsOf(a), [1, 2, 10]);
+    await b.content.delete(copyOf(zip, 2));
+    assert.deepEqual(await generationsOf(a), [1, 10]);
+    assert.deepEqual(await read(a, copyOf(zip)), zip.bytes);
+    await a.content.delete(copyOf(zip));
+    assert.deepEqual(await generationsOf(b), [10]);
+    assert.equal(await b.content.has(copyOf(zip)), undefined);
+  },
+
+  'a location with an ending is refused for a copy that is not there, and for what is no ending': async (
+    a,
+  ) => {
+    try {
+      await a.content.checkLocatable();
+    } catch (error) {
+      assertNotConfigured(error);
+      return;
+    }
+    await refused(a.content.locate(copyOf(zip), '.env'), 'not-found', zip.digest);
+    await a.content.put(copyOf(zip), zip.source);
+    for (const ending of ['env', '.', '.g2', '.g2.env', '/x', '.x/y', '.. ', `.${'x'.repeat(40)}`])
+      await refused(a.content.locate(copyOf(zip), ending), 'invalid-input', ending.slice(1));
+    assert.deepEqual(await generationsOf(a), [1]);
   },
 };
 

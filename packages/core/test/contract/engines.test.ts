@@ -6,7 +6,8 @@ import { catalogContract, contentStorageContract, type EngineHarness } from '../
 import { temporaryFolder } from './support/temporary-folder.js';
 
 async function openTwice(url: string, remove: () => void): ReturnType<EngineHarness['open']> {
-  const handles = [await openEngine(url), await openEngine(url)] as const;
+  const options = { bucket: 'a-bucket-of-the-user' };
+  const handles = [await openEngine(url, options), await openEngine(url, options)] as const;
   return {
     handles,
     close: async () => {

@@ -7,11 +7,12 @@ import type { StoreIdentity } from '../../arn/index.js';
 import { HoldfastError } from '../../errors.js';
 import type { Location } from '../../model.js';
 import type { ByteSource, ContentCopy, ContentStorage } from '../../ports/index.js';
-import { contentKey, EmbeddedLocations, parseContentKey } from '../locate.js';
+import { contentKey, DistinctCopies, EmbeddedLocations, parseContentKey } from '../locate.js';
+import { addEnding, endingsOf, refreshEndings } from './endings.js';
 import { absentAsUndefined, fileErrors, syncFolder } from './filesystem.js';
 
 /**
- * Contents as read-only files under `<root>/content`, one per copy.
+ * Contents as read-only files under `<root>/content`, one per copy; where a key with an ending was asked for, with a further name.
  *
  * A copy is written beside, flushed, and renamed into place, so that it is visible only when it is complete and
  * stays when the machine stops.
@@ -41,9 +42,11 @@ export class FileContent implements ContentStorage {
     const partial = join(this.#scratch, `put-${randomUUID()}`);
     await fileErrors('the content could not be stored', async () => {
       await makeFolder(dirname(target), this.#root);
+      const before = await absentAsUndefined<Stats>(fs.stat(target));
       try {
         await writeVerified(partial, copy, source);
         await fs.rename(partial, target);
+        if (before !== undefined) await refreshEndings(target, copy.repository, this.#scratch);
       } catch (error) {
         await fs.rm(partial, { force: true });
         throw error;
@@ -54,26 +57,28 @@ export class FileContent implements ContentStorage {
 
   async open(copy: ContentCopy): Promise<Readable> {
     const file = await absentAsUndefined(fs.open(this.localPath(copy), constants.O_RDONLY));
-    if (file === undefined)
-      throw new HoldfastError('not-found', `content ${copy.digest} is not in the store's files`);
+    if (file === undefined) throw absent(copy);
     return file.createReadStream({ highWaterMark: 128 * 1024 });
   }
 
   async delete(copy: ContentCopy): Promise<void> {
     const path = this.localPath(copy);
-    const removed = await absentAsUndefined(fs.unlink(path).then(() => true));
-    if (removed === true)
-      await fileErrors('the content could not be removed', () => syncFolder(dirname(path)));
+    let removed = false;
+    for (const name of [path, ...(await endingsOf(path, copy.repository))])
+      removed = (await absentAsUndefined(fs.unlink(name).then(() => true))) ?? removed;
+    if (removed) await fileErrors('the content could not be removed', () => syncFolder(dirname(path)));
   }
 
   async *list(repository: string): AsyncIterable<ContentCopy> {
     const folder = join(this.#root, repository, 'sha256');
+    const distinct = new DistinctCopies();
     for (const shard of (await absentAsUndefined(fs.readdir(folder))) ?? []) {
-      for (const name of (await absentAsUndefined(fs.readdir(join(folder, shard)))) ?? []) {
+      for (const name of ((await absentAsUndefined(fs.readdir(join(folder, shard)))) ?? []).toSorted()) {
         const key = relative(this.#root, join(folder, shard, name))
           .split(sep)
           .join('/');
-        const copy = parseContentKey(key);
+        const parsed = parseContentKey(key);
+        const copy = parsed === undefined ? undefined : distinct.next(parsed);
         if (copy !== undefined) yield copy;
       }
     }
@@ -93,13 +98,23 @@ export class FileContent implements ContentStorage {
     return removed;
   }
 
-  async locate(copy: ContentCopy): Promise<Location> {
-    return this.#locations.of(copy);
+  async locate(copy: ContentCopy, ending?: string): Promise<Location> {
+    const location = this.#locations.of(copy, ending);
+    if (ending === undefined) return location;
+    const there = await fileErrors('the content could not be stored with an ending', () =>
+      addEnding(this.#root, this.#scratch, copy, ending),
+    );
+    if (!there) throw absent(copy);
+    return location;
   }
 
   async checkLocatable(): Promise<void> {
     this.#locations.check();
   }
+}
+
+function absent({ digest }: ContentCopy): HoldfastError {
+  return new HoldfastError('not-found', `content ${digest} is not in the store's files`);
 }
 
 /** Makes a folder, and flushes each parent that got a new entry. */

@@ -35,7 +35,7 @@ class MemoryContent implements ContentStorage {
 
   async open(copy: ContentCopy): Promise<Readable> {
     const bytes = this.#contents.get(contentKey(copy));
-    if (bytes === undefined) throw new HoldfastError('not-found', `content ${copy.digest} is not in memory`);
+    if (bytes === undefined) throw absent(copy);
     return Readable.from([bytes]);
   }
 
@@ -54,13 +54,19 @@ class MemoryContent implements ContentStorage {
     return 0;
   }
 
-  async locate(copy: ContentCopy): Promise<Location> {
-    return this.#locations.of(copy);
+  async locate(copy: ContentCopy, ending?: string): Promise<Location> {
+    const location = this.#locations.of(copy, ending);
+    if (ending !== undefined && !this.#contents.has(contentKey(copy))) throw absent(copy);
+    return location;
   }
 
   async checkLocatable(): Promise<void> {
     this.#locations.check();
   }
+}
+
+function absent({ digest }: ContentCopy): HoldfastError {
+  return new HoldfastError('not-found', `content ${digest} is not in memory`);
 }
 
 const open = new Map<string, { engine: Engine; handles: number }>();

@@ -21,11 +21,12 @@ export function repositoryPrefix({ prefix }: ContentBucket, repository: string):
   return `${prefix}content/${repository}/`;
 }
 
-export function keyOf({ prefix }: ContentBucket, copy: ContentCopy): string {
-  return `${prefix}content/${contentKey(copy)}`;
+/** The key of a copy; with an ending, the one that services read which look at a key's end. */
+export function keyOf({ prefix }: ContentBucket, copy: ContentCopy, ending?: string): string {
+  return `${prefix}content/${contentKey(copy, ending)}`;
 }
 
-/** The inverse of {@link keyOf}; undefined for any other key. */
+/** The copy that a key is of, whatever its ending: the inverse of {@link keyOf}; undefined for any other key. */
 export function copyOfKey({ prefix }: ContentBucket, key: string): ContentCopy | undefined {
   const beginning = `${prefix}content/`;
   return key.startsWith(beginning) ? parseContentKey(key.slice(beginning.length)) : undefined;

@@ -1,31 +1,36 @@
-import { addressOf, askS3, translateS3Failure, type ContentBucket } from './bucket.js';
+import type { ContentCopy } from '../../../ports/index.js';
+import { addressOf, askS3, copyOfKey, keyOf, translateS3Failure, type ContentBucket } from './bucket.js';
 import type { S3Api } from './client.js';
 import { failureName } from '../failures.js';
-import { storedVersion, versionPages } from './object-versions.js';
+import { versionPages } from './object-versions.js';
 
 const GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'NotFound']);
 
+interface Entry {
+  readonly Key: string;
+  readonly VersionId: string;
+}
+
 /**
- * Removes every version of a key for good, holds lifted, and then its delete markers.
+ * Removes every version of all keys of a copy for good, holds lifted, and then their delete markers.
  *
  * Safe to repeat and to run twice at once. A kill in between leaves a version without its hold, which the next removal finds.
  */
-export async function removeKey(s3: S3Api, bucket: ContentBucket, key: string): Promise<void> {
-  const versions: string[] = [];
-  const markers: string[] = [];
-  for await (const page of versionPages(s3, bucket, key)) {
-    const own = (page.Versions ?? []).filter(({ Key }) => Key === key);
-    versions.push(...own.map((version) => storedVersion(version).objectVersion));
-    markers.push(
-      ...(page.DeleteMarkers ?? []).flatMap(({ Key, VersionId }) =>
-        Key === key ? [VersionId ?? 'null'] : [],
-      ),
-    );
+export async function removeCopy(s3: S3Api, bucket: ContentBucket, copy: ContentCopy): Promise<void> {
+  const versions: Entry[] = [];
+  const markers: Entry[] = [];
+  // The keys of other generations begin with this one's too.
+  const own = ({
+    Key = '',
+    VersionId = 'null',
+  }: Partial<Record<keyof Entry, string | undefined>>): Entry[] =>
+    copyOfKey(bucket, Key)?.generation === copy.generation ? [{ Key, VersionId }] : [];
+  for await (const page of versionPages(s3, bucket, keyOf(bucket, copy))) {
+    versions.push(...(page.Versions ?? []).flatMap(own));
+    markers.push(...(page.DeleteMarkers ?? []).flatMap(own));
   }
-  for (const VersionId of versions) await removeVersion(s3, bucket, key, VersionId);
-  for (const VersionId of markers) {
-    await askS3(bucket, () => s3.delete({ ...addressOf(bucket), Key: key, VersionId }));
-  }
+  for (const { Key, VersionId } of versions) await removeVersion(s3, bucket, Key, VersionId);
+  for (const marker of markers) await askS3(bucket, () => s3.delete({ ...addressOf(bucket), ...marker }));
 }
 
 async function removeVersion(

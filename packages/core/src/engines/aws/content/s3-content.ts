@@ -1,7 +1,8 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { HoldfastError } from '../../../errors.js';
 import type { Location } from '../../../model.js';
 import type { ByteSource, ContentCopy, ContentStorage } from '../../../ports/index.js';
+import { DistinctCopies } from '../../locate.js';
 import { failureName } from '../failures.js';
 import { abortUploadsBegunBefore } from './abandoned-uploads.js';
 import {
@@ -16,7 +17,7 @@ import type { S3Api } from './client.js';
 import { findObject } from './find-object.js';
 import { newestVersion, versionPages } from './object-versions.js';
 import { readOn, type BegunRead } from './read-object.js';
-import { removeKey } from './remove-copy.js';
+import { removeCopy } from './remove-copy.js';
 import { storeCopy } from './store-copy.js';
 
 /** Bytes that one request carries. Longer contents go up in parts of this size. */
@@ -44,7 +45,7 @@ export class S3Content implements ContentStorage {
   }
 
   async put(copy: ContentCopy, source: ByteSource): Promise<void> {
-    await storeCopy(this.#s3, this.#bucket, copy, source, this.#partBytes);
+    await storeCopy(this.#s3, this.#bucket, copy, keyOf(this.#bucket, copy), source, this.#partBytes);
   }
 
   async open(copy: ContentCopy): Promise<Readable> {
@@ -60,17 +61,16 @@ export class S3Content implements ContentStorage {
   }
 
   async delete(copy: ContentCopy): Promise<void> {
-    await removeKey(this.#s3, this.#bucket, keyOf(this.#bucket, copy));
+    await removeCopy(this.#s3, this.#bucket, copy);
   }
 
   async *list(repository: string): AsyncIterable<ContentCopy> {
     const prefix = repositoryPrefix(this.#bucket, repository);
-    let last: string | undefined;
+    const distinct = new DistinctCopies();
     for await (const page of versionPages(this.#s3, this.#bucket, prefix)) {
       for (const { Key } of page.Versions ?? []) {
-        if (Key === undefined || Key === last) continue;
-        last = Key;
-        const copy = copyOfKey(this.#bucket, Key);
+        const parsed = Key === undefined ? undefined : copyOfKey(this.#bucket, Key);
+        const copy = parsed === undefined ? undefined : distinct.next(parsed);
         if (copy !== undefined) yield copy;
       }
     }
@@ -85,12 +85,31 @@ export class S3Content implements ContentStorage {
   }
 
   /** With the object version where the copy is stored, so that a delete marker cannot hide it; without, where it would be. */
-  async locate(copy: ContentCopy): Promise<Location> {
+  async locate(copy: ContentCopy, ending?: string): Promise<Location> {
     const { region, name: bucket } = this.#bucket;
-    const key = keyOf(this.#bucket, copy);
-    const found = await findObject(this.#s3, this.#bucket, key);
-    const versioned = found !== undefined && found.objectVersion !== 'null';
-    return { region, bucket, key, ...(versioned ? { objectVersion: found.objectVersion } : {}) };
+    const key = keyOf(this.#bucket, copy, ending);
+    let found = await findObject(this.#s3, this.#bucket, key);
+    if (found === undefined && ending !== undefined) {
+      await this.#addEnding(copy, key);
+      found = await findObject(this.#s3, this.#bucket, key);
+    }
+    const objectVersion = found?.objectVersion ?? 'null';
+    return { region, bucket, key, ...(objectVersion === 'null' ? {} : { objectVersion }) };
+  }
+
+  /**
+   * Writes the copy to a further key: through this machine and not within S3, so that it is verified, held and written once by the very
+   * same steps, whatever its size. What asks for endings is small.
+   */
+  async #addEnding(copy: ContentCopy, key: string): Promise<void> {
+    const stored = await findObject(this.#s3, this.#bucket, keyOf(this.#bucket, copy));
+    const open = (): Readable => Readable.from(this.#read(copy), { objectMode: false });
+    const source = stored === undefined ? { open } : { open, size: stored.size };
+    await storeCopy(this.#s3, this.#bucket, copy, key, source, this.#partBytes);
+  }
+
+  async *#read(copy: ContentCopy): AsyncGenerator<Buffer> {
+    for await (const chunk of await this.open(copy)) yield chunk as Buffer;
   }
 
   async #get(key: string, objectVersion?: string): Promise<BegunRead | undefined> {

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../../../errors.js';
 import type { ByteSource, ContentCopy } from '../../../ports/index.js';
-import { addressOf, askS3, base64Of, isOvertaken, keyOf, type ContentBucket } from './bucket.js';
+import { addressOf, askS3, base64Of, isOvertaken, type ContentBucket } from './bucket.js';
 import type { S3Api } from './client.js';
 import { headObject } from './find-object.js';
 import { beginUpload, findUpload, sendParts, type ObjectFacts } from './multipart.js';
@@ -22,7 +22,7 @@ interface Attempt {
 }
 
 /**
- * Writes a copy, unless it is there: in one request when it fits in one part, and else in parts.
+ * Writes a copy to one of its keys, unless it is there: in one request when it fits in one part, and else in parts.
  *
  * S3 refuses whoever comes second to a key, so that of many at once one writes. Repeats the whole, with jitter and a bound,
  * when another writer was in the way and the copy is not there after all.
@@ -31,10 +31,10 @@ export async function storeCopy(
   s3: S3Api,
   bucket: ContentBucket,
   copy: ContentCopy,
+  key: string,
   source: ByteSource,
   leastPartBytes: number,
 ): Promise<void> {
-  const key = keyOf(bucket, copy);
   const partBytes = Math.max(leastPartBytes, Math.ceil((source.size ?? 0) / MAX_PARTS));
   for (let number = 1; number <= MAX_ATTEMPTS; number += 1) {
     const attempt = { s3, bucket, copy, key, hash: createHash('sha256') };
