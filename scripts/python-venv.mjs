@@ -1,15 +1,16 @@
-// Makes `.venv` from test/requirements.txt: the Python tools that some tests run. Only tests need it.
+// Makes the Python environments of test/requirements*.txt: the Python tools that some tests run. Only tests need them.
 // For any Node >= 20, without dependencies.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { quietly, step } from './quiet-command.mjs';
+import { quietly, steps } from './quiet-command.mjs';
 import { root } from './workspace.mjs';
 
-const venv = join(root, '.venv');
-const requirements = join(root, 'test/requirements.txt');
-const record = join(venv, '.holdfast-setup');
-const python = join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+/** One for the emulators and linters; SAM CLI pins libraries that those pin otherwise, so it has its own. */
+const environments = [
+  { folder: '.venv', requirements: 'test/requirements.txt' },
+  { folder: '.venv-sam', requirements: 'test/requirements-sam.txt' },
+];
 
 async function findPython() {
   for (const candidate of ['python3', 'python']) {
@@ -23,10 +24,24 @@ async function findPython() {
   return undefined;
 }
 
-/** Leaves `.venv` as the requirements say; does nothing when it is so already. */
+function inspect({ folder, requirements }) {
+  const venv = join(root, folder);
+  const python = join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const record = join(venv, '.holdfast-setup');
+  const file = join(root, requirements);
+  const key = createHash('sha256').update(readFileSync(file)).digest('hex');
+  const ready = existsSync(python) && existsSync(record) && readFileSync(record, 'utf8') === key;
+  return { venv, python, record, file, key, ready };
+}
+
+function installation({ python, file }) {
+  return [python, ['-m', 'pip', 'install', '--quiet', '--no-input', '--no-deps', '--requirement', file]];
+}
+
+/** Leaves the Python environments as their requirements say; does nothing when they are so already. */
 export async function preparePython() {
-  const key = createHash('sha256').update(readFileSync(requirements)).digest('hex');
-  if (existsSync(python) && existsSync(record) && readFileSync(record, 'utf8') === key) return;
+  const missing = environments.map(inspect).filter(({ ready }) => !ready);
+  if (missing.length === 0) return;
   const base = await findPython();
   if (base === undefined) {
     console.error(
@@ -34,9 +49,10 @@ export async function preparePython() {
     );
     return;
   }
-  rmSync(venv, { recursive: true, force: true });
-  await step('Making a Python environment', base, ['-m', 'venv', venv], process.env);
-  const args = ['-m', 'pip', 'install', '--quiet', '--no-input', '--no-deps', '--requirement', requirements];
-  await step('Installing the Python tools that tests use', python, args, process.env);
-  writeFileSync(record, key);
+  for (const { venv } of missing) rmSync(venv, { recursive: true, force: true });
+  const creations = missing.map(({ venv }) => [base, ['-m', 'venv', venv]]);
+  await steps('Making Python environments', creations, process.env);
+  const installations = missing.map(installation);
+  await steps('Installing the Python tools that tests use', installations, process.env);
+  for (const { record, key } of missing) writeFileSync(record, key);
 }

@@ -31,9 +31,25 @@ export function quietly(command, args, env) {
  *
  * @param {string} what what is being done, such as `Building the packages`
  */
-export async function step(what, command, args, env) {
+export function step(what, command, args, env) {
+  return steps(what, [[command, args]], env);
+}
+
+/**
+ * Several commands side by side, told as one step.
+ *
+ * @param {string} what
+ * @param {readonly (readonly [string, readonly string[]])[]} commands each with its arguments
+ * @param {NodeJS.ProcessEnv} env
+ */
+export async function steps(what, commands, env) {
   process.stderr.write(`${what} … `);
-  const { ok, output, seconds } = await quietly(command, args, env);
-  process.stderr.write(ok ? `${seconds} s\n` : `failed\n${output}`);
-  if (!ok) process.exit(1);
+  const started = performance.now();
+  const results = await Promise.all(commands.map(([command, args]) => quietly(command, args, env)));
+  const failed = results.filter(({ ok }) => !ok);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const told =
+    failed.length === 0 ? `${seconds} s` : `failed\n${failed.map(({ output }) => output).join('')}`;
+  process.stderr.write(`${told.trimEnd()}\n`);
+  if (failed.length > 0) process.exit(1);
 }
