@@ -11,4 +11,9 @@ export { ArtifactStore } from './store/artifact-store.js';
 export { openStore } from './store/open-store.js';
 export type { CopyOptions, CopyReport } from './store/copy.js';
 export type { OpenVersion } from './store/reading.js';
+export type {
+  BucketPolicyOptions,
+  CreateRepositoryOptions,
+  CreateRepositoryReport,
+} from './store/repositories.js';
 export type { RelayReport } from './store/relay.js';

@@ -55,9 +55,20 @@ export interface Version extends VersionRecord {
   readonly arn: string;
 }
 
+/** A bucket of the user's own that a repository's contents lie in, for as long as the repository's name is in use. */
+export interface OwnBucket {
+  readonly name: string;
+  /** What every key begins with; ends with a slash. Nothing outside is ever touched. */
+  readonly prefix: string;
+  /** Whether S3 holds what is stored, so that nobody can delete it. */
+  readonly objectLock: boolean;
+}
+
 export interface RepositoryRecord {
   readonly name: string;
   readonly createdAt: Instant;
+  /** Absent for a repository whose contents lie where the store's do. */
+  readonly ownBucket?: OwnBucket;
 }
 
 export interface ArtifactRecord {

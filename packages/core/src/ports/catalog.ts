@@ -5,6 +5,7 @@ import type {
   BookmarkMove,
   BookmarkRecord,
   Instant,
+  OwnBucket,
   Provenance,
   ReferenceRecord,
   RepositoryRecord,
@@ -172,7 +173,12 @@ export interface SweepPlan {
  * was asked to, or nothing, and repeating it is safe.
  */
 export interface Catalog extends LifecycleCatalog {
-  createRepository(name: string, actor: Actor): Promise<{ created: boolean }>;
+  /**
+   * A repository that is there already is left as it is. Throws `conflict` when one of this name was deleted whose contents lay in another
+   * bucket: a name keeps its bucket, so that whoever still works with the old one cannot store there for the new; and `unsupported` for
+   * a bucket where the engine takes none.
+   */
+  createRepository(name: string, actor: Actor, ownBucket?: OwnBucket): Promise<{ created: boolean }>;
   getRepository(name: string): Promise<RepositoryRecord | undefined>;
   listRepositories(): Promise<readonly RepositoryRecord[]>;
   /** Refused as `not-empty` while a version is live or condemned, or bytes are left to remove. Numbers stay taken should it be created again. */

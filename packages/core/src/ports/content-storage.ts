@@ -44,8 +44,11 @@ export interface ContentStorage {
   /** Every complete copy of a repository once, in no particular order. One that is left under an ending alone counts too. */
   list(repository: string): AsyncIterable<ContentCopy>;
 
-  /** Removes what interrupted uploads left behind and last touched before the given instant. Returns how many. */
-  removeAbandoned(before: Date): Promise<number>;
+  /**
+   * Removes what interrupted uploads left behind and last touched before the given instant, wherever uploads to the repository leave it.
+   * Returns how many.
+   */
+  removeAbandoned(before: Date, repository: string): Promise<number>;
 
   /** Throws `invalid-input` when {@link locate} has no place to name, whatever the copy: to be asked before work begins. */
   checkLocatable(): Promise<void>;

@@ -3,3 +3,4 @@ export type * from './content-storage.js';
 export type * from './engine.js';
 export type * from './event-bus.js';
 export type * from './lifecycle-catalog.js';
+export type * from './own-buckets.js';

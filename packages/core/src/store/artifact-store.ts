@@ -1,5 +1,6 @@
 import { checkRepositoryName } from '../arn/index.js';
 import type { LifecycleRecord, Version } from '../model.js';
+import type { BucketPolicy } from '../ports/index.js';
 import { deleteBookmark, setBookmark } from './bookmarks.js';
 import { bindPins, pinVersions, settleConsumer } from './consumers.js';
 import { openContext } from './context.js';
@@ -7,7 +8,14 @@ import type { CopyOptions, CopyReport } from './copy.js';
 import { deleteVersion, undeleteVersion } from './deletion.js';
 import { loadCopy, loadGc, loadLifecycles, loadPublish, loadRelay, loadVerify } from './heavy-modules.js';
 import type { RelayReport } from './relay.js';
-import { createRepository, deleteRepository } from './repositories.js';
+import {
+  bucketPolicy,
+  createRepository,
+  deleteRepository,
+  type BucketPolicyOptions,
+  type CreateRepositoryOptions,
+  type CreateRepositoryReport,
+} from './repositories.js';
 import { DEFAULT_REPOSITORY, StoreReader } from './store-reader.js';
 import type {
   Bookmark,
@@ -52,9 +60,23 @@ export class ArtifactStore extends StoreReader {
     return loadPublish().publishAll(this.context, inputs);
   }
 
-  /** Throws `conflict` when it exists. */
-  createRepository(name: string): Promise<void> {
-    return createRepository(this.context, name);
+  /**
+   * Creates a repository; with a bucket, one whose contents lie in that bucket of the user's own. The bucket is looked at first, and the
+   * report says what it lacks.
+   *
+   * Throws `conflict` when the repository exists, `invalid-input` for a bucket that would lose contents or make them public, with the
+   * shortfalls in `data.shortfalls`, and `unsupported` where repositories have no buckets.
+   */
+  createRepository(name: string, options: CreateRepositoryOptions = {}): Promise<CreateRepositoryReport> {
+    return createRepository(this.context, name, options);
+  }
+
+  /**
+   * What the policy of the repository's bucket should say, or with `apply` says from now on: who may read by reference, and for a
+   * user's own bucket that keys are written once and, without Object Lock, that nobody but the sweep deletes.
+   */
+  bucketPolicy(repository: string, options: BucketPolicyOptions = {}): Promise<BucketPolicy> {
+    return bucketPolicy(this.context, repository, options);
   }
 
   /** Throws `not-found`, `invalid-input` for `default`, and `in-use` while anything is left in it. */

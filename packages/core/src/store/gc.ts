@@ -35,7 +35,7 @@ export async function collectGarbage(
     await catalog.finishRemoval(copy);
   }
   const strays = await removeStrays(context, repository);
-  await content.removeAbandoned(new Date(context.clock().getTime() - context.leaseMs));
+  await content.removeAbandoned(new Date(context.clock().getTime() - context.leaseMs), repository);
   return report(false, [
     ...decided,
     ...purged.map((version) => removedVersion(context, version)),

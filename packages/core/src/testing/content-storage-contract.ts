@@ -88,7 +88,7 @@ const bodies: Record<string, ContractBody> = {
     bytes.push(large.bytes.subarray(0, 2_000_000));
     await notThere(b, copyOf(large));
     // Tidying up after the dead must not disturb the living.
-    await b.content.removeAbandoned(new Date(Date.now() - 3_600_000));
+    await b.content.removeAbandoned(new Date(Date.now() - 3_600_000), 'default');
     bytes.push(large.bytes.subarray(2_000_000));
     await notThere(b, copyOf(large));
     bytes.push(null);
@@ -186,7 +186,7 @@ const bodies: Record<string, ContractBody> = {
 
   'removing what was abandoned spares complete copies': async (a, b) => {
     await a.content.put(copyOf(zip), zip.source);
-    assert.equal(await b.content.removeAbandoned(new Date(Date.now() + 3_600_000)), 0);
+    assert.equal(await b.content.removeAbandoned(new Date(Date.now() + 3_600_000), 'default'), 0);
     assert.deepEqual(await read(a, copyOf(zip)), zip.bytes);
   },
 

@@ -75,7 +75,7 @@ test('every request names the account that must own the bucket', async () => {
     await content.has(one);
   }
   for await (const _ of content.list('default'));
-  await content.removeAbandoned(new Date());
+  await content.removeAbandoned(new Date(), 'default');
   expect(new Set(watched.requests.map(({ call }) => call)).size).toBe(10);
   expect(watched.requests.filter(({ input }) => input['ExpectedBucketOwner'] !== emulator.account)).toEqual(
     [],
@@ -126,8 +126,8 @@ test('uploads that nobody ended are removed once they are old enough, and not be
     'no definite answer',
   );
   const content = new S3Content(s3, bucket);
-  expect(await content.removeAbandoned(new Date(Date.now() - 3_600_000))).toBe(0);
-  expect(await content.removeAbandoned(new Date(Date.now() + 3_600_000))).toBe(1);
+  expect(await content.removeAbandoned(new Date(Date.now() - 3_600_000), 'default')).toBe(0);
+  expect(await content.removeAbandoned(new Date(Date.now() + 3_600_000), 'default')).toBe(1);
   expect(await pendingUploads()).toBe(0);
 });
 

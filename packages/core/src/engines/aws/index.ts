@@ -3,17 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quote, type StoreIdentity } from '../../arn/index.js';
 import { HoldfastError } from '../../errors.js';
+import type { OwnBucket } from '../../model.js';
 import type { Engine, EngineOptions } from '../../ports/index.js';
 import { ensureBootstrapped, openStacks, type StoreResources } from './bootstrap/index.js';
 import { openDynamo } from './catalog/client.js';
 import { DynamoCatalog } from './catalog/dynamo-catalog.js';
 import { openS3 } from './content/client.js';
+import { RoutedContent } from './content/routed-content.js';
 import { S3Content } from './content/s3-content.js';
 import { TableClient } from './catalog/table-client.js';
 import { openEvents } from './events/client.js';
 import { EventBridgeBus } from './events/event-bridge-bus.js';
 import { SentMark } from './events/sent-mark.js';
 import { callerIdentity } from './identity.js';
+import { AwsBuckets } from './own-bucket/buckets.js';
+import { openBucketApi } from './own-bucket/gather-facts.js';
 import { parseStoreUrl } from './store-url.js';
 
 /**
@@ -28,7 +32,7 @@ export async function openAwsEngine(url: string, options: EngineOptions): Promis
       'invalid-input',
       `bucket ${quote(options.bucket)} cannot be taken: an aws: store has its own`,
       {
-        hint: 'Leave --bucket, or "bucket:" in holdfast.yaml, to embedded stores.',
+        hint: 'Leave "bucket:" in holdfast.yaml to embedded stores. A repository can lie in a bucket of yours: holdfast repository create <name> --bucket <bucket>',
       },
     );
   }
@@ -66,16 +70,23 @@ async function joinParts(
     s3.close();
     rmSync(scratch, { recursive: true, force: true });
   };
+  const catalog = new DynamoCatalog({ api: { ...dynamo, close }, table, identity });
+  const contentIn = (place: OwnBucket): S3Content => new S3Content(s3, { ...place, region, owner: account });
+  const home = contentIn({ name: bucket, prefix: '', objectLock: true });
   return {
     url,
     identity,
-    catalog: new DynamoCatalog({ api: { ...dynamo, close }, table, identity }),
-    content: new S3Content(s3, { name: bucket, region, owner: account, prefix: '', objectLock: true }),
+    catalog,
+    content: new RoutedContent(home, async (repository) => {
+      const place = await catalog.placeOf(repository);
+      return { content: typeof place === 'object' ? contentIn(place) : home, final: place !== undefined };
+    }),
     scratch,
     bus: new EventBridgeBus(
       () => openEvents({ region }),
       eventBus,
       new SentMark(new TableClient(dynamo, table)),
     ),
+    buckets: new AwsBuckets({ identity, home: bucket, catalog, open: () => openBucketApi({ region }) }),
   };
 }

@@ -1,12 +1,23 @@
 import { HoldfastError } from '../../errors.js';
-import type { RepositoryRecord } from '../../model.js';
+import type { OwnBucket, RepositoryRecord } from '../../model.js';
 import type { Actor } from '../../ports/index.js';
 import type { SqliteDatabase } from './database.js';
 import { dropLifecycle } from './lifecycles.js';
 
 const SELECT_REPOSITORY = 'SELECT name, created_at AS createdAt FROM repositories WHERE deleted_at IS NULL';
 
-export function createRepository(db: SqliteDatabase, name: string, actor: Actor): { created: boolean } {
+export function createRepository(
+  db: SqliteDatabase,
+  name: string,
+  actor: Actor,
+  ownBucket?: OwnBucket,
+): { created: boolean } {
+  if (ownBucket !== undefined) {
+    throw new HoldfastError(
+      'unsupported',
+      `an embedded store keeps no repository in the bucket "${ownBucket.name}"`,
+    );
+  }
   const { changes } = db.run(
     `INSERT INTO repositories (name, created_at) VALUES (?, ?)
      ON CONFLICT (name) DO UPDATE SET created_at = excluded.created_at, deleted_at = NULL WHERE deleted_at IS NOT NULL`,

@@ -1,5 +1,5 @@
 import type { Digest, StoreIdentity } from '../../arn/index.js';
-import type { Instant, VersionKey } from '../../model.js';
+import type { OwnBucket, Instant, VersionKey } from '../../model.js';
 import type {
   Actor,
   Catalog,
@@ -58,8 +58,8 @@ export class SqliteCatalog implements Catalog {
     return this.#db.write(() => work({ db: this.#db, identity: this.#identity }));
   }
 
-  createRepository = (name: string, actor: Actor) =>
-    this.#write((db) => repositories.createRepository(db, name, actor));
+  createRepository = (name: string, actor: Actor, ownBucket?: OwnBucket) =>
+    this.#write((db) => repositories.createRepository(db, name, actor, ownBucket));
   getRepository = (name: string) => this.#read((db) => repositories.getRepository(db, name));
   listRepositories = () => this.#read((db) => repositories.listRepositories(db));
   deleteRepository = (name: string, actor: Actor) =>

@@ -35,7 +35,7 @@ const operations: Record<string, (content: S3Content) => Promise<unknown>> = {
   delete: (content) => content.delete(copy),
   list: (content) => content.list('default')[Symbol.asyncIterator]().next(),
   locate: (content) => content.locate(copy),
-  removeAbandoned: (content) => content.removeAbandoned(new Date()),
+  removeAbandoned: (content) => content.removeAbandoned(new Date(), 'default'),
 };
 
 describe.each(Object.entries(operations))('%s', (_, operation) => {

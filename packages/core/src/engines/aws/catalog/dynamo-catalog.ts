@@ -1,5 +1,5 @@
 import type { Digest, StoreIdentity } from '../../../arn/index.js';
-import type { Instant, VersionKey } from '../../../model.js';
+import type { Instant, OwnBucket, VersionKey } from '../../../model.js';
 import type {
   Actor,
   Catalog,
@@ -60,8 +60,10 @@ export class DynamoCatalog implements Catalog {
     };
   }
 
-  createRepository = (name: string, actor: Actor) =>
-    repositories.createRepository(this.#context, name, actor);
+  createRepository = (name: string, actor: Actor, ownBucket?: OwnBucket) =>
+    repositories.createRepository(this.#context, name, actor, ownBucket);
+  /** See {@link repositories.placeOf}. */
+  placeOf = (name: string) => repositories.placeOf(this.#context, name);
   getRepository = (name: string) => repositories.getRepository(this.#context, name);
   listRepositories = () => repositories.listRepositories(this.#context);
   deleteRepository = (name: string, actor: Actor) =>

@@ -1,5 +1,12 @@
 import type { Digest } from '../../../arn/index.js';
-import type { BookmarkRecord, Instant, ReferenceRecord, VersionRecord } from '../../../model.js';
+import type {
+  BookmarkRecord,
+  Instant,
+  OwnBucket,
+  ReferenceRecord,
+  RepositoryRecord,
+  VersionRecord,
+} from '../../../model.js';
 import type { ContentRecord } from '../../../ports/index.js';
 import type { VersionFacts } from './hints.js';
 
@@ -9,6 +16,12 @@ export interface RepositoryItem {
   readonly state: 'live' | 'deleted';
   /** The deletion that has closed the gates. */
   readonly closing?: string;
+  /** Where the contents lie, when not in the store's bucket. It outlives the repository: a name keeps its bucket. */
+  readonly ownBucket?: OwnBucket;
+}
+
+export function repositoryRecord({ name, createdAt, ownBucket }: RepositoryItem): RepositoryRecord {
+  return { name, createdAt, ...(ownBucket === undefined ? {} : { ownBucket }) };
 }
 
 export interface ContentItem {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { quote } from '../../../arn/index.js';
 import { HoldfastError } from '../../../errors.js';
-import type { RepositoryRecord } from '../../../model.js';
+import type { OwnBucket, RepositoryRecord } from '../../../model.js';
 import type { Actor } from '../../../ports/index.js';
 import { put, update, type Action } from './actions.js';
 import { carryOut, repositoryMissing, type Context, type Plan } from './context.js';
-import { and, expr } from './expressions.js';
-import type { RepositoryItem } from './items.js';
+import { and, expr, path, type Expression } from './expressions.js';
+import { repositoryRecord, type RepositoryItem } from './items.js';
 import { droppingLifecycle } from './lifecycle-items.js';
 import { contentsOf, gateKeys, listedRepositoryKey, REPOSITORIES, repositoryKey } from './keys.js';
 
@@ -17,19 +18,37 @@ export const gateIsOpen = expr`#open = ${true}`;
 
 const opened = (name: string): Action[] => gateKeys(name).map((key) => put(key, { open: true }));
 
+/** Nothing, or a deleted repository whose contents lay in the same bucket. */
+const isFree = (ownBucket: OwnBucket | undefined): Expression => {
+  const samePlace =
+    ownBucket === undefined
+      ? expr`attribute_not_exists(#ownBucket)`
+      : and(
+          expr`${path('ownBucket', 'name')} = ${ownBucket.name}`,
+          expr`${path('ownBucket', 'prefix')} = ${ownBucket.prefix}`,
+        );
+  return expr`attribute_not_exists(#pk) OR (#state = ${'deleted'} AND ${samePlace})`;
+};
+
 export function createRepository(
   context: Context,
   name: string,
   actor: Actor,
+  ownBucket?: OwnBucket,
 ): Promise<{ created: boolean }> {
-  let existed = false;
   return carryOut(context, (refusals): Plan<{ created: boolean }> => {
-    existed ||= refusals !== undefined;
-    if (existed) return { actions: [], result: { created: false } };
-    const item: RepositoryItem = { name, createdAt: actor.at, state: 'live' };
+    if (refusals !== undefined) {
+      const found = refusals[0] as RepositoryItem | null | undefined;
+      if (found?.state === 'deleted') throw keepsItsBucket(found);
+      return { actions: [], result: { created: false } };
+    }
+    const item: RepositoryItem = {
+      ...{ name, createdAt: actor.at, state: 'live' },
+      ...(ownBucket === undefined ? {} : { ownBucket }),
+    };
     return {
       actions: [
-        put(repositoryKey(name), item, expr`attribute_not_exists(#pk) OR #state = ${'deleted'}`),
+        put(repositoryKey(name), item, isFree(ownBucket)),
         put(listedRepositoryKey(name), item),
         ...opened(name),
       ],
@@ -38,12 +57,36 @@ export function createRepository(
   });
 }
 
+function keepsItsBucket({ name, ownBucket }: RepositoryItem): HoldfastError {
+  const place =
+    ownBucket === undefined
+      ? "the store's own bucket"
+      : `the bucket "${ownBucket.name}" below "${ownBucket.prefix}"`;
+  return new HoldfastError(
+    'conflict',
+    `repository ${quote(name)} was deleted, and its contents lay in ${place}`,
+    {
+      hint: 'A name keeps its bucket, so that nobody who still works with the old one can mix them up. Choose the same bucket, or another name.',
+    },
+  );
+}
+
 export async function getRepository(context: Context, name: string): Promise<RepositoryRecord | undefined> {
   const item = await context.table.get<RepositoryItem>(repositoryKey(name));
-  if (item?.state === 'live') return { name, createdAt: item.createdAt };
+  if (item?.state === 'live') return repositoryRecord(item);
   if (name !== DEFAULT) return undefined;
   await createRepository(context, DEFAULT, { by: 'holdfast', at: new Date().toISOString() });
   return getRepository(context, name);
+}
+
+/**
+ * Where the contents of a repository lie, or lay before it was deleted; `home` when that is the store's bucket, and undefined for a
+ * name that never was one. What is once said never changes.
+ */
+export async function placeOf({ table }: Context, name: string): Promise<OwnBucket | 'home' | undefined> {
+  if (name === DEFAULT) return 'home';
+  const item = await table.get<RepositoryItem>(repositoryKey(name));
+  return item === undefined ? undefined : (item.ownBucket ?? 'home');
 }
 
 /** Throws `not-found`. */
@@ -59,7 +102,7 @@ async function listed(context: Context): Promise<RepositoryItem[]> {
 
 export async function listRepositories(context: Context): Promise<RepositoryRecord[]> {
   const live = (await listed(context)).filter(({ state }) => state === 'live');
-  const records = live.map(({ name, createdAt }) => ({ name, createdAt }));
+  const records = live.map(repositoryRecord);
   if (records.some(({ name }) => name === DEFAULT)) return records;
   await requireRepository(context, DEFAULT);
   return listRepositories(context);
@@ -86,7 +129,11 @@ export async function deleteRepository(
     await openGates(context, name, closing);
     return { outcome: 'not-empty' };
   }
-  const item = { name, createdAt: actor.at, state: 'deleted' };
+  const place = await placeOf(context, name);
+  const item = {
+    ...{ name, createdAt: actor.at, state: 'deleted' },
+    ...(typeof place === 'object' ? { ownBucket: place } : {}),
+  };
   const refusals = await context.table.write([
     put(repositoryKey(name), item, expr`#closing = ${closing}`),
     put(listedRepositoryKey(name), item),

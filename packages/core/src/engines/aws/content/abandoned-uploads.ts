@@ -1,10 +1,11 @@
-import { addressOf, askS3, copyOfKey, isOvertaken, type ContentBucket } from './bucket.js';
+import { addressOf, askS3, copyOfKey, isOvertaken, repositoryPrefix, type ContentBucket } from './bucket.js';
 import type { S3Api } from './client.js';
 
-/** Aborts uploads to contents that were begun before the instant and never ended. Returns how many. */
+/** Aborts uploads to contents of a repository that were begun before the instant and never ended. Returns how many. */
 export async function abortUploadsBegunBefore(
   s3: S3Api,
   bucket: ContentBucket,
+  repository: string,
   before: Date,
 ): Promise<number> {
   const address = addressOf(bucket);
@@ -12,7 +13,7 @@ export async function abortUploadsBegunBefore(
   let from: { KeyMarker?: string; UploadIdMarker?: string } = {};
   for (;;) {
     const page = await askS3(bucket, () =>
-      s3.listUploads({ ...address, Prefix: `${bucket.prefix}content/`, ...from }),
+      s3.listUploads({ ...address, Prefix: repositoryPrefix(bucket, repository), ...from }),
     );
     for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
       const old = Initiated !== undefined && Initiated < before;

@@ -76,8 +76,8 @@ export class S3Content implements ContentStorage {
     }
   }
 
-  async removeAbandoned(before: Date): Promise<number> {
-    return abortUploadsBegunBefore(this.#s3, this.#bucket, before);
+  async removeAbandoned(before: Date, repository: string): Promise<number> {
+    return abortUploadsBegunBefore(this.#s3, this.#bucket, repository, before);
   }
 
   async checkLocatable(): Promise<void> {

@@ -1,3 +1,5 @@
+import type { Shortfall } from '../../../ports/index.js';
+
 /** A lifecycle rule of a bucket, as far as it matters here. */
 export interface LifecycleFact {
   readonly id: string;
@@ -21,17 +23,6 @@ export interface BucketFacts {
   /** Whether new objects get a retention by themselves. */
   readonly defaultRetention: boolean;
   readonly lifecycle: readonly LifecycleFact[];
-}
-
-/** One way in which a bucket is less than Holdfast's own would be. */
-export interface Shortfall {
-  readonly aspect: 'region' | 'versioning' | 'public-access' | 'object-lock' | 'retention' | 'lifecycle';
-  /** `refused`: the bucket is not taken as it is. `weaker`: it is, and this is what that costs. */
-  readonly severity: 'refused' | 'weaker';
-  /** What is missing, what it costs, and how to mend it; one sentence each. */
-  readonly what: string;
-  readonly cost: string;
-  readonly mend: string;
 }
 
 /** What a bucket lacks for holding a repository below a prefix. Empty when it is as good as Holdfast's own. */

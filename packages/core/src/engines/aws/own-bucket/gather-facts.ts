@@ -1,5 +1,6 @@
 import type {
   GetBucketLifecycleConfigurationCommandOutput,
+  GetBucketPolicyCommandOutput,
   GetBucketVersioningCommandOutput,
   GetObjectLockConfigurationCommandOutput,
   GetPublicAccessBlockCommandOutput,
@@ -8,6 +9,7 @@ import type {
   S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { HoldfastError } from '../../../errors.js';
+import { boundedRequests } from '../bounded-requests.js';
 import { failureName, failureStatus, translateFailure } from '../failures.js';
 import type { BucketFacts, LifecycleFact } from './assess-bucket.js';
 
@@ -16,13 +18,15 @@ interface Address {
   readonly ExpectedBucketOwner: string;
 }
 
-/** The calls that looking at a bucket takes. */
+/** The calls that looking at a bucket, and changing its policy, takes. */
 export interface BucketApi {
   head(input: Address): Promise<HeadBucketCommandOutput>;
   versioning(input: Address): Promise<GetBucketVersioningCommandOutput>;
   publicAccess(input: Address): Promise<GetPublicAccessBlockCommandOutput>;
   objectLock(input: Address): Promise<GetObjectLockConfigurationCommandOutput>;
   lifecycle(input: Address): Promise<GetBucketLifecycleConfigurationCommandOutput>;
+  getPolicy(input: Address): Promise<GetBucketPolicyCommandOutput>;
+  putPolicy(input: Address & { readonly Policy: string }): Promise<unknown>;
   close(): void;
 }
 
@@ -32,7 +36,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export async function openBucketApi(config: S3ClientConfig = {}): Promise<BucketApi> {
   const sdk = await import('@aws-sdk/client-s3');
   const client = new sdk.S3Client({
-    requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
+    ...boundedRequests(REQUEST_TIMEOUT_MS),
     ...config,
   });
   return {
@@ -41,6 +45,8 @@ export async function openBucketApi(config: S3ClientConfig = {}): Promise<Bucket
     publicAccess: (input) => client.send(new sdk.GetPublicAccessBlockCommand(input)),
     objectLock: (input) => client.send(new sdk.GetObjectLockConfigurationCommand(input)),
     lifecycle: (input) => client.send(new sdk.GetBucketLifecycleConfigurationCommand(input)),
+    getPolicy: (input) => client.send(new sdk.GetBucketPolicyCommand(input)),
+    putPolicy: (input) => client.send(new sdk.PutBucketPolicyCommand(input)),
     close: () => client.destroy(),
   };
 }
