@@ -6,8 +6,8 @@ export class UndecidedError extends Error {
   readonly hint =
     'What could not be decided keeps its references. Repeat the command once the reasons are gone.';
 
-  constructor(stacks: number, doubts: readonly Doubt[]) {
-    const about = stacks === 0 ? [] : [`${stacks} of the stacks could not be decided`];
+  constructor(consumers: number, doubts: readonly Doubt[]) {
+    const about = consumers === 0 ? [] : [`${consumers} could not be decided`];
     super([...about, ...doubts.map(({ message }) => message)].join('; '));
   }
 }

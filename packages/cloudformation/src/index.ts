@@ -62,6 +62,7 @@ export {
   type ReconcileOptions,
   type ReconcileReport,
 } from './reconcile/reconcile-stacks.js';
+export { reconcileStore, type ReconcileStoreOptions } from './reconcile/reconcile-store.js';
 export type { LambdaApi } from './lambda/api.js';
 export { openLambda } from './lambda/client.js';
 export { codeSha256Of, digestOfCodeSha256 } from './lambda/code-sha256.js';

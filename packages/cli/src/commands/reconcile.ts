@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
+import type { ReconcileReport } from '@holdfast/cloudformation';
+import { clientSettings } from '../client-settings.js';
 import { examples } from '../help.js';
+import { undoneWhenInterrupted } from '../interrupts.js';
 import { loadCloudFormation } from '../lazy-modules.js';
 import { showOutcomes } from '../render/outcomes.js';
 import type { Session } from '../session.js';
@@ -17,18 +20,18 @@ interface ReconcileOptions {
 export function declareReconcile(program: Command, session: Session): void {
   program
     .command('reconcile')
-    .summary('make the references of all stacks what CloudFormation says')
+    .summary('make the references of all stacks and functions what AWS says')
     .description(
-      'Settles every stack that the store holds something for: crashed deployments, and stacks that other tools changed or deleted. What cannot be decided stays, and the exit code is 4.',
+      'Settles every stack, function and layer that the store holds something for: crashed deployments, and what other tools changed or deleted. What cannot be decided stays, and the exit code is 4.',
     )
-    .option('--stack-name <name...>', 'only the stacks with these names or IDs')
+    .option('--stack, --stack-name <name...>', 'only the stacks with these names or IDs')
     .option(
       '--all',
-      'also every other stack of the account and region: it may use the locations of the store',
+      'also every other stack of the account and region, and every function that runs what the store has',
     )
     .option('--dry-run', 'only say what would be done')
     .option('--after <key>', 'go on where an earlier run ended: the "last" of its report')
-    .option('--concurrency <number>', 'stacks to read at once', '8')
+    .option('--concurrency <number>', 'stacks or functions to read at once', '8')
     .option('--region <region>', 'region to ask; the AWS configuration decides when absent')
     .addHelpText('after', examples('holdfast reconcile --dry-run', 'holdfast reconcile --all'))
     .action(async (options: ReconcileOptions, command: Command) => {
@@ -40,10 +43,9 @@ export function declareReconcile(program: Command, session: Session): void {
         throw new UsageError(`--concurrency "${options.concurrency}" is not a whole number from 1 to 999`);
       }
       await session.withStore(command, async ({ store, output, settings }) => {
-        const { openCloudFormation, reconcileStacks, settleStack } = loadCloudFormation();
-        const open = (region: string | undefined) =>
-          openCloudFormation(region === undefined ? {} : { region });
-        const api = await open(options.region ?? settings.region);
+        const { openCloudFormation, openLambda, reconcileStore, settleStack } = loadCloudFormation();
+        const client = clientSettings(settings, options);
+        const api = await openCloudFormation(client);
         try {
           if (stacks !== undefined) {
             const outcomes = [];
@@ -52,18 +54,30 @@ export function declareReconcile(program: Command, session: Session): void {
             await showOutcomes({ outcomes, doubts: [] }, dryRun, output);
             return;
           }
-          const report = await reconcileStacks({
-            store,
-            api,
-            all,
-            dryRun,
-            concurrency: Number(options.concurrency),
-            openRegion: open,
-            ...(after === undefined ? {} : { after }),
-            onOutcome: ({ consumer }) => output.progress(`settled ${consumer}`),
-          });
-          await showOutcomes(report, dryRun, output);
-          return;
+          const lambda = await openLambda(client);
+          let last: string | undefined;
+          const tellLast = (): void => {
+            if (last !== undefined) output.message(`go on with: holdfast reconcile --after ${last}`);
+          };
+          try {
+            const run = (): Promise<ReconcileReport> =>
+              reconcileStore({
+                store,
+                api,
+                lambda,
+                all,
+                dryRun,
+                concurrency: Number(options.concurrency),
+                openRegion: (region) => openCloudFormation({ region }),
+                openLambdaRegion: (region) => openLambda({ region }),
+                ...(after === undefined ? {} : { after }),
+                onOutcome: ({ consumer }) => output.progress(`settled ${consumer}`),
+                onLast: (key) => (last = key),
+              });
+            await showOutcomes(await undoneWhenInterrupted(tellLast, run), dryRun, output);
+          } finally {
+            lambda.close();
+          }
         } finally {
           api.close();
         }

@@ -1,10 +1,11 @@
-import { HoldfastError, type Digest, type StoreIdentity } from '@holdfast/core';
+import type { Digest, StoreIdentity } from '@holdfast/core';
 import type { CloudFormationApi } from '../evidence/api.js';
 import { doubtOf } from '../evidence/read-evidence.js';
 import { liesIn } from '../evidence/stack-arn.js';
 import type { Doubt } from '../evidence/types.js';
 import { undecided, type StackOutcome } from '../settlement/outcome.js';
 import { contextOf, notAsked, settleHeld, type SettleOptions } from '../settlement/settle-stack.js';
+import { DEFAULT_CONCURRENCY, inOrder } from './in-order.js';
 import { consumersOf, listStackIds, targetsOf, type Target } from './targets.js';
 
 export interface ReconcileOptions extends Omit<SettleOptions, 'stack'> {
@@ -18,6 +19,8 @@ export interface ReconcileOptions extends Omit<SettleOptions, 'stack'> {
   readonly after?: string;
   /** Called with each outcome as it comes. */
   readonly onOutcome?: (outcome: StackOutcome) => void;
+  /** Called with what `last` would be if the work ended now, whenever it has changed. */
+  readonly onLast?: (last: string) => void;
   /** Ends the work after the stacks that are being settled. */
   readonly signal?: AbortSignal;
 }
@@ -31,8 +34,6 @@ export interface ReconcileReport {
   readonly complete: boolean;
 }
 
-const DEFAULT_CONCURRENCY = 8;
-
 /**
  * Settles every stack that the store holds something for, and with `all` every other stack of the account and region.
  *
@@ -41,9 +42,6 @@ const DEFAULT_CONCURRENCY = 8;
  */
 export async function reconcileStacks(options: ReconcileOptions): Promise<ReconcileReport> {
   const { store, api, all = false, after = '', concurrency = DEFAULT_CONCURRENCY } = options;
-  if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new HoldfastError('invalid-input', `concurrency ${concurrency} is not a whole number above 0`);
-  }
   const doubts: Doubt[] = [];
   const consumers = await consumersOf(store);
   let place: StoreIdentity;
@@ -64,28 +62,21 @@ export async function reconcileStacks(options: ReconcileOptions): Promise<Reconc
   const digests = options.digests ?? new Map<string, Digest>();
   const apis = clientsOf(options, place);
   const outcomes: StackOutcome[] = [];
-  const done: boolean[] = targets.map(() => false);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < targets.length && options.signal?.aborted !== true) {
-      const index = next;
-      next += 1;
-      const found = await settleTarget(targets[index]!, place, apis, { ...options, digests });
-      for (const outcome of found) {
+  let done: number;
+  try {
+    const { signal, onLast } = options;
+    const onFront = (front: number): void => onLast?.(targets[front - 1]!.key);
+    done = await inOrder(targets, { concurrency, signal, onFront }, async (target) => {
+      for (const outcome of await settleTarget(target, place, apis, { ...options, digests })) {
         outcomes.push(outcome);
         options.onOutcome?.(outcome);
       }
-      done[index] = true;
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(concurrency, targets.length) }, worker));
+    });
   } finally {
     await apis.close();
   }
-  const firstLeft = done.indexOf(false);
-  const last = (firstLeft < 0 ? targets.at(-1) : targets[firstLeft - 1])?.key ?? options.after;
-  return { outcomes, doubts, complete: firstLeft < 0, ...(last === undefined ? {} : { last }) };
+  const last = targets[done - 1]?.key ?? options.after;
+  return { outcomes, doubts, complete: done === targets.length, ...(last === undefined ? {} : { last }) };
 }
 
 interface Clients {

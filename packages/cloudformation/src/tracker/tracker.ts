@@ -1,9 +1,8 @@
 import { HoldfastError } from '@holdfast/core';
 import type { CloudFormationApi } from '../evidence/api.js';
-import { reconcileFunctions } from '../lambda/reconcile-functions.js';
 import type { LambdaApi } from '../lambda/api.js';
 import type { FunctionStore } from '../lambda/store.js';
-import { reconcileStacks } from '../reconcile/reconcile-stacks.js';
+import { reconcileStore } from '../reconcile/reconcile-store.js';
 import type { StackOutcome } from '../settlement/outcome.js';
 import { settleStack } from '../settlement/settle-stack.js';
 import type { SettlingStore } from '../settlement/store.js';
@@ -54,24 +53,18 @@ export function createTracker({ store, cloudFormation, lambda }: TrackerOptions)
       tellPassing(outcomes);
       return reportOf(outcomes, true);
     }
-    const signal = timeLimit(invocation);
     const after = task.after ?? resumeAfter;
-    const stacks = await reconcileStacks({
+    const found = await reconcileStore({
       store,
       api: cloudFormation,
+      lambda,
       all: true,
-      signal,
+      signal: timeLimit(invocation),
       ...(after === undefined ? {} : { after }),
     });
-    resumeAfter = stacks.complete ? undefined : stacks.last;
-    const functions = await reconcileFunctions({
-      store,
-      lambda,
-      signal,
-      place: () => cloudFormation.place(),
-    });
-    const report = reportOf([...stacks.outcomes, ...functions], stacks.complete, stacks.last);
-    const general = stacks.doubts.map(({ message }) => message);
+    resumeAfter = found.complete ? undefined : found.last;
+    const report = reportOf(found.outcomes, found.complete, found.last);
+    const general = found.doubts.map(({ message }) => message);
     if (general.length === 0) return report;
     return { ...report, undecided: [...report.undecided, { consumer: '', reasons: general }] };
   };

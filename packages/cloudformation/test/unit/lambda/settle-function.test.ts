@@ -161,9 +161,87 @@ test('all functions that hold anything are reconciled, and no stack', async () =
   await settle('api');
   await settle('job');
   lambda.functions.delete('job');
-  const outcomes = await reconcileFunctions({ store, lambda, place });
-  expect(outcomes.map(({ consumer, result }) => [consumer, result])).toEqual([
+  const report = await reconcileFunctions({ store, lambda, place, concurrency: 1 });
+  expect(report).toMatchObject({ complete: true, doubts: [], last: lambda.arnOf('job') });
+  expect(report.outcomes.map(({ consumer, result }) => [consumer, result])).toEqual([
     [lambda.arnOf('api'), 'unchanged'],
     [lambda.arnOf('job'), 'settled'],
   ]);
+});
+
+test('with all: every function that runs what the store has in any version, and no other', async () => {
+  await publishTo(store, lambda, 'pay/api', one);
+  lambda.create('moved-on', one);
+  lambda.publish('moved-on');
+  lambda.objects.set('elsewhere/two', two);
+  await lambda.updateFunctionCode({ FunctionName: 'moved-on', S3Bucket: 'elsewhere', S3Key: 'two' });
+  lambda.create('foreign', two);
+  lambda.layers.set(layer, one);
+  lambda.create('layered', two, { Layers: [{ Arn: layer }] });
+  expect((await reconcileFunctions({ store, lambda, place })).outcomes).toEqual([]);
+
+  const { outcomes } = await reconcileFunctions({ store, lambda, place, all: true });
+  expect(new Set(outcomes.map(({ consumer }) => consumer))).toEqual(
+    new Set([lambda.arnOf('layered'), lambda.arnOf('moved-on')]),
+  );
+  expect(await held(lambda.arnOf('moved-on'))).toEqual(['reference 1.Code pay/api:1']);
+  await expect(store.delete('pay/api:1')).rejects.toMatchObject({ code: 'in-use' });
+});
+
+test('a list of functions that is refused is told, and what is held is settled all the same', async () => {
+  lambda.create('api', one);
+  await publishTo(store, lambda, 'pay/api', one);
+  await settle('api');
+  lambda.fault = (call) => {
+    if (call === 'listFunctions') throw refusal('AccessDeniedException');
+  };
+  expect(await reconcileFunctions({ store, lambda, place, all: true })).toMatchObject({
+    doubts: [{ code: 'access-denied' }],
+    outcomes: [{ consumer: lambda.arnOf('api'), result: 'unchanged' }],
+  });
+});
+
+test('what was interrupted goes on from its last, other regions of the account are asked there, other accounts not', async () => {
+  const version = await publishTo(store, lambda, 'pay/api', one);
+  const references = [{ version, slot: '$LATEST.Code' }];
+  const far = lambda.arnOf('far').replace('eu-west-1', 'us-east-1');
+  const other = lambda.arnOf('other').replace('123456789012', '999999999999');
+  for (const consumer of [lambda.arnOf('a'), lambda.arnOf('b'), far, other]) {
+    await store.settle({
+      consumer,
+      revision: 0,
+      deployment: 'd',
+      references,
+      mode: 'add',
+      releasePins: [],
+    });
+  }
+  const ended = new AbortController();
+  const first = await reconcileFunctions({
+    store,
+    lambda,
+    place,
+    concurrency: 1,
+    signal: ended.signal,
+    onOutcome: () => ended.abort(),
+  });
+  expect(first).toMatchObject({ complete: false, last: lambda.arnOf('a') });
+  const regions: string[] = [];
+  const rest = await reconcileFunctions({
+    store,
+    lambda,
+    place,
+    after: first.last!,
+    openRegion: (region) => Promise.resolve((regions.push(region), new FakeLambda())),
+  });
+  expect(rest.complete).toBe(true);
+  expect(new Map(rest.outcomes.map(({ consumer, result }) => [consumer, result]))).toEqual(
+    new Map([
+      [lambda.arnOf('b'), 'settled'],
+      [far, 'settled'],
+      [other, 'undecided'],
+    ]),
+  );
+  expect(regions).toEqual(['us-east-1']);
+  expect(await held(other)).toHaveLength(1);
 });

@@ -1,0 +1,44 @@
+import type { LambdaApi } from '../lambda/api.js';
+import { parseFunctionArn, parseLayerArn } from '../lambda/names.js';
+import { reconcileFunctions } from '../lambda/reconcile-functions.js';
+import type { FunctionStore } from '../lambda/store.js';
+import type { SettlingStore } from '../settlement/store.js';
+import { reconcileStacks, type ReconcileOptions, type ReconcileReport } from './reconcile-stacks.js';
+
+export interface ReconcileStoreOptions extends ReconcileOptions {
+  readonly store: SettlingStore & FunctionStore;
+  /** Lambda of the account and region that `api` asks. */
+  readonly lambda: LambdaApi;
+  /** Opens Lambda for another region of the same account. Without it, functions there cannot be decided. */
+  readonly openLambdaRegion?: (region: string) => Promise<LambdaApi>;
+}
+
+/**
+ * Settles every stack that the store holds something for, then every function and layer version; with `all` also the others of the
+ * account and region. One report, whose `last` goes on from wherever it was ended. See {@link reconcileStacks} and
+ * {@link reconcileFunctions}.
+ */
+export async function reconcileStore(options: ReconcileStoreOptions): Promise<ReconcileReport> {
+  const { lambda, openLambdaRegion, after, ...rest } = options;
+  const pastStacks =
+    after !== undefined && (parseFunctionArn(after) !== undefined || parseLayerArn(after) !== undefined);
+  const stacks: ReconcileReport = pastStacks
+    ? { outcomes: [], doubts: [], complete: true }
+    : await reconcileStacks({ ...rest, ...(after === undefined ? {} : { after }) });
+  if (!stacks.complete) return stacks;
+  const { openRegion: _, api, ...shared } = rest;
+  const functions = await reconcileFunctions({
+    ...shared,
+    lambda,
+    place: () => api.place(),
+    ...(openLambdaRegion === undefined ? {} : { openRegion: openLambdaRegion }),
+    ...(pastStacks ? { after } : {}),
+  });
+  const last = functions.last ?? stacks.last ?? after;
+  return {
+    outcomes: [...stacks.outcomes, ...functions.outcomes],
+    doubts: [...stacks.doubts, ...functions.doubts],
+    complete: functions.complete,
+    ...(last === undefined ? {} : { last }),
+  };
+}
