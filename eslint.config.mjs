@@ -21,7 +21,7 @@ const packages = Object.keys(arrows);
 
 const intoOtherPackages = [
   {
-    regex: `^@holdfast/(${packages.join('|')})/(?!testing$|settings$|package\\.json$)`,
+    regex: `^@holdfast/(${packages.join('|')})/(?!testing$|packing$|settings$|package\\.json$)`,
     message: 'Import what the package exports, not a file inside it.',
   },
   {

@@ -22,6 +22,7 @@ const base = {
 /** Unit and contract tests find the packages' TypeScript sources; end-to-end tests the built packages, as users do. */
 const sources = {
   '^@holdfast/core$': '<rootDir>/packages/core/src/index.ts',
+  '^@holdfast/core/packing$': '<rootDir>/packages/core/src/packing/index.ts',
   '^@holdfast/core/settings$': '<rootDir>/packages/core/src/settings/index.ts',
   '^@holdfast/core/testing$': '<rootDir>/packages/core/src/testing/index.ts',
   '^@holdfast/cloudformation$': '<rootDir>/packages/cloudformation/src/index.ts',

@@ -24,8 +24,14 @@ export interface GivenSettings {
  * cannot be read or is not valid.
  *
  * A relative `file:` store starts from the folder of whoever names it: the configuration file's, or the current one.
+ *
+ * @param fallback the URL of the store when nobody names one; a folder on this machine when absent
  */
-export function decideSettings(options: GivenSettings, machine: Machine): Settings {
+export function decideSettings(
+  options: GivenSettings,
+  machine: Machine,
+  fallback = defaultStoreUrl(machine),
+): Settings {
   const found = findConfiguration(machine.cwd);
   const { store: fromFile, ...values } = found?.values ?? {};
   const named = options.store ?? machine.env['HOLDFAST_STORE'];
@@ -42,7 +48,7 @@ export function decideSettings(options: GivenSettings, machine: Machine): Settin
         ? absolute(given, machine.cwd)
         : fromFile !== undefined
           ? absolute(fromFile, found?.folder ?? machine.cwd)
-          : defaultStoreUrl(machine),
+          : fallback,
   };
 }
 
