@@ -1,6 +1,7 @@
-import { checkRepositoryName } from '../arn/index.js';
+import { checkRepositoryName, type StoreIdentity } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
-import type { PolicyDocument, Role } from './aws/policies/role-policy.js';
+import type { OwnBucket } from '../model.js';
+import type { PolicyDocument, PolicyScope, Role } from './aws/policies/role-policy.js';
 
 export type { PolicyDocument, Role } from './aws/policies/role-policy.js';
 
@@ -36,12 +37,36 @@ export async function policyFor(
     const { bucket, table } = store;
     return rolePolicy(role, {
       ...identity,
-      bucket,
       table,
-      prefix: '',
+      places: await placesOf(identity, { bucket, table }, repository),
       ...(repository === undefined ? {} : { repository }),
     });
   } finally {
     stacks.close();
+  }
+}
+
+/** Where the repository's contents lie; where those of all do when none is named. A repository that is not there yet will lie in the store's bucket. */
+async function placesOf(
+  identity: StoreIdentity,
+  { bucket, table }: { readonly bucket: string; readonly table: string },
+  repository: string | undefined,
+): Promise<PolicyScope['places']> {
+  const [{ openDynamo }, { DynamoCatalog }] = await Promise.all([
+    import('./aws/catalog/client.js'),
+    import('./aws/catalog/dynamo-catalog.js'),
+  ]);
+  const home = { bucket, prefix: '' };
+  const catalog = new DynamoCatalog({ api: await openDynamo({ region: identity.region }), table, identity });
+  const placeOf = ({ name, prefix }: OwnBucket) => ({ bucket: name, prefix });
+  try {
+    if (repository !== undefined) {
+      const place = await catalog.placeOf(repository);
+      return [typeof place === 'object' ? placeOf(place) : home];
+    }
+    const own = (await catalog.listRepositories()).flatMap(({ ownBucket }) => ownBucket ?? []);
+    return [home, ...own.map(placeOf)];
+  } finally {
+    await catalog.close();
   }
 }

@@ -83,9 +83,8 @@ beforeAll(async () => {
     partition: 'aws',
     account,
     region,
-    bucket: bucket.name,
     table: 'holdfast',
-    prefix: '',
+    places: [{ bucket: bucket.name, prefix: '' }],
     repository: 'payments',
   };
   const policies = Object.fromEntries(ROLES.map((role) => [role, asMotoJudges(rolePolicy(role, scope))]));

@@ -5,9 +5,8 @@ const scope = {
   partition: 'aws',
   account: '123456789012',
   region: 'eu-west-1',
-  bucket: 'holdfast-bucket-1x2y3z',
   table: 'holdfast',
-  prefix: '',
+  places: [{ bucket: 'holdfast-bucket-1x2y3z', prefix: '' }],
 };
 const statements = (role: Role, repository?: string) =>
   rolePolicy(role, repository === undefined ? scope : { ...scope, repository }).Statement;
@@ -30,8 +29,45 @@ test('only gc may lift a hold; a publisher may only put one on', () => {
   expect(actions('publisher')).toContain('s3:PutObjectLegalHold');
 });
 
-test('only a publisher may store contents', () => {
-  expect(ROLES.filter((role) => actions(role).includes('s3:PutObject'))).toEqual(['publisher']);
+test('only a publisher may store contents; gc may note what it removed', () => {
+  const storing = (part: string) =>
+    ROLES.filter((role) =>
+      statements(role).some(
+        ({ Action, Resource }) =>
+          Action.includes('s3:PutObject') && Resource.some((arn) => arn.includes(part)),
+      ),
+    );
+  expect(storing('/content/')).toEqual(['publisher']);
+  expect(storing('/journal/')).toEqual(['publisher', 'gc']);
+});
+
+test('nobody may delete from the journal or lift its holds, and only admin reads it', () => {
+  const having = (action: string) =>
+    ROLES.filter((role) =>
+      statements(role).some(
+        ({ Action, Resource, Condition }) =>
+          Action.includes(action) &&
+          Condition === undefined &&
+          Resource.some((arn) => arn.includes('/journal/')),
+      ),
+    );
+  expect(having('s3:DeleteObjectVersion')).toEqual([]);
+  expect(having('s3:PutObjectLegalHold')).toEqual([]);
+  expect(having('s3:GetObject')).toEqual(['admin']);
+});
+
+test("a repository in a user's own bucket has its policy there, and nowhere else", () => {
+  const own = { ...scope, places: [{ bucket: 'mine', prefix: 'team/' }], repository: 'payments' };
+  const s3 = ROLES.flatMap((role) => rolePolicy(role, own).Statement).flatMap(({ Resource }) =>
+    Resource.filter((arn) => arn.startsWith('arn:aws:s3:::') && !/:::(holdfast-bucket-)?\*/.test(arn)),
+  );
+  expect(new Set(s3)).toEqual(
+    new Set([
+      'arn:aws:s3:::mine',
+      'arn:aws:s3:::mine/team/content/payments/*',
+      'arn:aws:s3:::mine/team/journal/payments/*',
+    ]),
+  );
 });
 
 test('nobody may go around Object Lock, change policies of others, or do everything', () => {

@@ -75,6 +75,17 @@ export function translateS3Failure(error: unknown, bucket: ContentBucket): unkno
       cause: error,
     });
   }
+  // S3 has no code of its own for an upload with a hold to a bucket that cannot hold.
+  if (name === 'InvalidRequest' && /object ?lock/i.test((error as Error).message)) {
+    return new HoldfastError(
+      'unsupported',
+      `the bucket "${bucket.name}" has no Object Lock, so that S3 cannot hold what is stored there`,
+      {
+        hint: 'Enable Object Lock on the bucket, without a default retention. Nothing was stored.',
+        cause: error,
+      },
+    );
+  }
   if (name === 'PermanentRedirect' || name === 'AuthorizationHeaderMalformed') {
     return new HoldfastError('unavailable', `the bucket "${bucket.name}" is not in region ${bucket.region}`, {
       hint: 'Name the region of the bucket, in AWS_REGION or in the store URL.',

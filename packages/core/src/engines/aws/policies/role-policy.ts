@@ -9,10 +9,9 @@ export interface PolicyScope {
   readonly partition: string;
   readonly account: string;
   readonly region: string;
-  readonly bucket: string;
   readonly table: string;
-  /** What the keys in the bucket begin with: empty, or text that ends with a slash. */
-  readonly prefix: string;
+  /** Where contents lie: the store's bucket and users' own, with what the keys begin with there: empty, or text that ends with a slash. */
+  readonly places: readonly { readonly bucket: string; readonly prefix: string }[];
   /** The repository that the policy is confined to; all when absent. */
   readonly repository?: string;
 }
@@ -51,10 +50,10 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
     allow(
       'StoreContents',
       ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
-      [objects(scope)],
+      [...objects(scope), ...objects(scope, 'journal')],
     ),
     {
-      ...allow('HoldContents', ['s3:PutObjectLegalHold'], [objects(scope)]),
+      ...allow('HoldContents', ['s3:PutObjectLegalHold'], [...objects(scope), ...objects(scope, 'journal')]),
       Condition: { StringEquals: { 's3:object-lock-legal-hold': 'ON' } },
     },
     listUploads(scope),
@@ -72,8 +71,13 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
     allow(
       'RemoveContents',
       ['s3:PutObjectLegalHold', 's3:DeleteObject', 's3:DeleteObjectVersion', 's3:AbortMultipartUpload'],
-      [objects(scope)],
+      objects(scope),
     ),
+    allow('NoteRemovals', ['s3:PutObject'], objects(scope, 'journal')),
+    {
+      ...allow('HoldNotes', ['s3:PutObjectLegalHold'], objects(scope, 'journal')),
+      Condition: { StringEquals: { 's3:object-lock-legal-hold': 'ON' } },
+    },
     listUploads(scope),
     onItems('RecordRemovals', [...WRITES, ...REMOVALS], scope, []),
     sendEvents(scope),
@@ -129,25 +133,32 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
       [arn(scope, 'events', `event-bus/${STACK_NAME}`), arn(scope, 'events', `rule/${STACK_NAME}/*`)],
     ),
     allow(
-      'LookAtOwnBuckets',
+      'ManageOwnBuckets',
       [
         's3:GetBucketVersioning',
         's3:GetBucketPublicAccessBlock',
         's3:GetBucketObjectLockConfiguration',
         's3:GetLifecycleConfiguration',
+        's3:GetBucketPolicy',
+        's3:PutBucketPolicy',
       ],
       [arn(scope, 's3', '*', ':')],
     ),
+    allow('ReadJournal', ['s3:GetObject', 's3:GetObjectVersion'], objects(scope, 'journal')),
+    {
+      ...allow('ListJournal', ['s3:ListBucket', 's3:ListBucketVersions'], buckets(scope)),
+      Condition: { StringLike: { 's3:prefix': keys(scope, 'journal') } },
+    },
   ],
 };
 
 function readStatements(scope: PolicyScope): Statement[] {
   return [
     allow('FindTheStore', ['cloudformation:DescribeStacks'], [stack(scope)]),
-    allow('ReadContents', ['s3:GetObject', 's3:GetObjectVersion'], [objects(scope)]),
+    allow('ReadContents', ['s3:GetObject', 's3:GetObjectVersion'], objects(scope)),
     {
       // Without it S3 answers "forbidden" instead of "not there".
-      ...allow('ListContents', ['s3:ListBucket', 's3:ListBucketVersions'], [bucket(scope)]),
+      ...allow('ListContents', ['s3:ListBucket', 's3:ListBucketVersions'], buckets(scope)),
       Condition: { StringLike: { 's3:prefix': keys(scope) } },
     },
     onItems(
@@ -182,19 +193,23 @@ function sendEvents(scope: PolicyScope): Statement {
 }
 
 function listUploads(scope: PolicyScope): Statement {
-  return allow('ListUploads', ['s3:ListBucketMultipartUploads'], [bucket(scope)]);
+  return allow('ListUploads', ['s3:ListBucketMultipartUploads'], buckets(scope));
 }
 
-function keys({ prefix, repository = '*' }: PolicyScope): string {
-  return `${prefix}content/${repository}/*`;
+type Part = 'content' | 'journal';
+
+function keys({ places, repository = '*' }: PolicyScope, part: Part = 'content'): string[] {
+  return [...new Set(places.map(({ prefix }) => `${prefix}${part}/${repository}/*`))];
 }
 
-function objects(scope: PolicyScope): string {
-  return arn(scope, 's3', `${scope.bucket}/${keys(scope)}`, ':');
+function objects(scope: PolicyScope, part: Part = 'content'): string[] {
+  return scope.places.flatMap((place) =>
+    keys({ ...scope, places: [place] }, part).map((key) => arn(scope, 's3', `${place.bucket}/${key}`, ':')),
+  );
 }
 
-function bucket(scope: PolicyScope): string {
-  return arn(scope, 's3', scope.bucket, ':');
+function buckets(scope: PolicyScope): string[] {
+  return [...new Set(scope.places.map(({ bucket }) => arn(scope, 's3', bucket, ':')))];
 }
 
 function table(scope: PolicyScope): string {
