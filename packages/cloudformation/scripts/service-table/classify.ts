@@ -33,7 +33,7 @@ const LOCATION_NAME = /(ur[il]|s3location|s3path|scriptlocation|package|path)$/i
 const ARCHIVE = new Set('zip zipped jar code package plugin bundle skill artifact'.split(' '));
 /** The target of a link in the specification's Markdown. */
 const LINK = /\]\([^)]*\)/g;
-const ENDING = /\(`?(\.[a-z.]+)`? suffix\)/;
+const ENDING = /\( ?`?(\.[a-z.]+)`? suffix\)/;
 
 /** The reasons that rules give. People's reasons stand with their decisions. */
 export const REASONS = {
@@ -137,7 +137,8 @@ function decideText({ documentation }: Candidate, path: string): ServiceShape | 
   if (PREFIX.test(documentation)) return REASONS.prefix;
   const text = documentation.replace(LINK, ']');
   const form = text.includes('https://') && !/s3:\/\//i.test(text) ? 'url' : 'uri';
-  return { form };
+  const ending = ENDING.exec(documentation)?.[1];
+  return ending === undefined ? { form } : { form, endings: [ending] };
 }
 
 /** True for the bucket, key and the like of an object that is a candidate itself. */

@@ -53,6 +53,13 @@ export const REVIEWED: Reviewed = {
       { form: 'uri', endings: ['.guard', '.zip', '.tar.gz'] },
       'RuleLocation.Uri',
     ),
+    // The specification has one of these or a list of them, as a union.
+    ...files(
+      'AWS::CloudFormation::GuardHook',
+      { form: 'uri', endings: ['.yaml', '.json', '.zip', '.tar.gz'] },
+      'Options.InputParams.Uri',
+      'Options.InputParams.*.Uri',
+    ),
     ...files(
       'AWS::CloudFormation::StackSet',
       { form: 'url', endings: ['.csv', '.txt'] },

@@ -1,5 +1,6 @@
 import {
   checkArtifactId,
+  checkKeyEnding,
   checkRepositoryName,
   isHoldfastError,
   looksLikeHoldfastArn,
@@ -9,13 +10,14 @@ import {
 import { argumentList, argumentMap, intrinsicOf, type Intrinsic } from '../source/intrinsics.js';
 import { deref, isNull, textOf, type Node } from '../source/nodes.js';
 import { DEFAULT_OBJECT } from '../table/artifact-table.js';
-import type { Shape } from '../table/shapes.js';
+import { endingsOf, type Shape } from '../table/shapes.js';
 import type { Collector, Place, Wanted } from './collector.js';
 import type { ArtifactValue } from './types.js';
 
 const WANTED = 'a local path or a Holdfast ARN is wanted';
 const LOCATION = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 const EXPLICIT_PATH = /^\.{1,2}(\/|$)/;
+const KEYS = ['Path', 'Id', 'Repository', 'As', 'Ending'];
 const AS = ['object', 'uri', 'url', 'arn', 'bucket', 'key', 'digest'] as const;
 
 /**
@@ -58,7 +60,7 @@ function readBranches(intrinsic: Intrinsic, place: Place, wanted: Wanted, into: 
   }
 }
 
-/** Reads `!Artifact <path>`, `Fn::Artifact: <path>` and `Fn::Artifact: {Path, Id, Repository, As}`. */
+/** Reads `!Artifact <path>`, `Fn::Artifact: <path>` and `Fn::Artifact: {Path, Id, Repository, As, Ending}`. */
 export function readArtifact(
   node: Node,
   intrinsic: Intrinsic,
@@ -77,9 +79,14 @@ export function readArtifact(
     return read;
   };
   for (const { key } of map?.pairs ?? []) {
-    if (key.kind !== 'scalar' || !['Path', 'Id', 'Repository', 'As'].includes(key.text)) {
+    if (key.kind !== 'scalar' || !KEYS.includes(key.text)) {
       const name = key.kind === 'scalar' ? quote(key.text) : 'this key';
-      into.problem(key, place, `Fn::Artifact does not know ${name}`, 'It takes Path, Id, Repository and As.');
+      into.problem(
+        key,
+        place,
+        `Fn::Artifact does not know ${name}`,
+        'It takes Path, Id, Repository, As and Ending.',
+      );
     }
   }
   const path = map === undefined ? (argument.kind === 'scalar' ? argument.text : undefined) : text('Path');
@@ -92,11 +99,17 @@ export function readArtifact(
     );
     return;
   }
-  const shape = shapeOf(text('As'), row?.shape, node, place, into);
+  const form = shapeOf(text('As'), row?.shape, node, place, into);
+  const ending = checked(checkKeyEnding, text('Ending'), node, place, into);
   const id = checked(checkArtifactId, text('Id'), node, place, into);
   const repository = checked(checkRepositoryName, text('Repository'), node, place, into);
   const value = readText(path, node, place, into);
-  if (shape === undefined || value === undefined) return;
+  if (form === undefined || value === undefined) return;
+  const shape = withEnding(form, ending ?? endingsOf(row?.shape ?? form)) ?? form;
+  if (ending !== undefined && endingsOf(shape).length === 0) {
+    into.problem(node, place, `Fn::Artifact As ${form.form} names no key that could end in ${quote(ending)}`);
+    return;
+  }
   if (place.literalOnly && !['arn', 'key', 'digest'].includes(shape.form)) {
     into.problem(
       node,
@@ -131,6 +144,13 @@ function shapeOf(
   if (row?.form === form) return row;
   if (form !== 'object') return { form };
   return row?.form === 'object' ? row : DEFAULT_OBJECT;
+}
+
+/** The shape with a key that ends so; undefined for a shape without a key. */
+function withEnding(shape: Shape, endings: string | readonly string[]): Shape | undefined {
+  if (shape.form === 'arn' || shape.form === 'bucket' || shape.form === 'digest') return undefined;
+  if (endings.length === 0) return shape;
+  return { ...shape, endings: typeof endings === 'string' ? [endings] : endings };
 }
 
 function checked(

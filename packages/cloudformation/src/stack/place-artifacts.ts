@@ -2,14 +2,15 @@ import { HoldfastError, quote, type Location, type Version } from '@holdfast/cor
 import type { PlacedArtifact } from '../rewrite/locations.js';
 import { needsLocation } from '../table/shapes.js';
 import { mapBounded } from './bounded.js';
+import { keyEndingOf } from './key-ending.js';
 import type { PackagedUse } from './publish-uses.js';
 import type { PackagingStore } from './store.js';
 
 export interface PlaceOptions {
   /** The regions that the template is for; the region of the store's location when absent. */
   readonly regions?: readonly string[];
-  /** Says where a version is read in a region other than the store's own. */
-  readonly locate?: (version: Version, region: string) => Promise<Location>;
+  /** Says where a version is read in a region other than the store's own; with an ending, its key has to end in it. */
+  readonly locate?: (version: Version, region: string, ending?: string) => Promise<Location>;
 }
 
 /** How many versions are located at once: each waits for the network and takes no work here. */
@@ -43,35 +44,41 @@ export async function placeArtifacts(
   options: PlaceOptions,
 ): Promise<Map<string, PlacedArtifact>> {
   const needed = uses.filter(({ use }) => needsLocation(use.shape));
-  const versions = new Map(needed.map(({ version }) => [version.arn, version]));
+  const wanted = new Map(needed.map((use) => [keyOf(use), use]));
   const found = new Map<string, Location[]>();
-  await mapBounded([...versions.values()], AT_ONCE, async (version) => {
-    found.set(version.arn, await locationsOf(store, version, options));
+  await mapBounded([...wanted], AT_ONCE, async ([key, { use, version }]) => {
+    found.set(key, await locationsOf(store, version, keyEndingOf(use, version), options));
   });
   return new Map(
-    uses.map(({ use, version, bookmark }): [string, PlacedArtifact] => [
-      use.slot,
-      {
+    uses.map((item): [string, PlacedArtifact] => {
+      const { use, version, bookmark } = item;
+      const placed = {
         version: version.arn,
         digest: version.digest,
-        locations: needsLocation(use.shape) ? found.get(version.arn)! : [],
-        ...(bookmark === undefined ? {} : { bookmark }),
-      },
-    ]),
+        locations: needsLocation(use.shape) ? found.get(keyOf(item))! : [],
+      };
+      return [use.slot, bookmark === undefined ? placed : { ...placed, bookmark }];
+    }),
   );
+}
+
+/** Uses with the same key are read at the same place. */
+function keyOf({ use, version }: PackagedUse): string {
+  return `${version.arn} ${keyEndingOf(use, version) ?? ''}`;
 }
 
 async function locationsOf(
   store: PackagingStore,
   version: Version,
+  ending: string | undefined,
   { regions, locate }: PlaceOptions,
 ): Promise<Location[]> {
-  const own = await store.locate(version);
+  const own = await store.locate(version, ending === undefined ? {} : { ending });
   if (regions === undefined || regions.length === 0) return [own];
   const found: Location[] = [];
   for (const region of new Set(regions)) {
     if (region === own.region) found.push(own);
-    else if (locate !== undefined) found.push(await locate(version, region));
+    else if (locate !== undefined) found.push(await locate(version, region, ending));
     else {
       checkServed(own.region, regions, region);
       found.push({ ...own, region });

@@ -17,16 +17,6 @@ export function unfitUses({ file, items }: PlannedTemplate, literalLocations: bo
         ),
       );
     }
-    if ('endings' in shape) {
-      own.push(
-        problemAt(
-          file,
-          use,
-          `the service takes only an object whose key ends in ${shape.endings.join(' or ')}, and the keys of a store have no ending`,
-          'Keep this one file in a bucket of your own.',
-        ),
-      );
-    }
     return [...own, ...inner];
   });
 }

@@ -1,3 +1,5 @@
+import type { Endings } from './shapes.js';
+
 /** A row of the table that is generated from the resource specification. */
 export interface ServiceRow {
   readonly type: string;
@@ -10,7 +12,9 @@ export interface ServiceRow {
 }
 
 /** The shapes that the specification's properties have; each is a shape of the artifact table too. */
-export type ServiceShape =
+export type ServiceShape = Endings & ServiceForm;
+
+type ServiceForm =
   | {
       readonly form: 'object';
       readonly bucket: string;
@@ -18,4 +22,4 @@ export type ServiceShape =
       readonly version?: string;
       readonly bucketArn?: true;
     }
-  | { readonly form: 'uri' | 'url' | 'objectArn' | 'bucketPath'; readonly endings?: readonly string[] };
+  | { readonly form: 'uri' | 'url' | 'objectArn' | 'bucketPath' };

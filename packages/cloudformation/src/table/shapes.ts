@@ -9,7 +9,7 @@
 export type Packing = 'archive' | 'file' | 'any' | 'template';
 
 /** An object whose keys hold bucket, key and, where the property has a place for it, the object's version. */
-export interface ObjectShape {
+export interface ObjectShape extends Endings {
   readonly form: 'object';
   readonly bucket: string;
   readonly key: string;
@@ -29,12 +29,20 @@ export interface ObjectShape {
  * - `bucketPath`: `bucket/key`
  * - `arn`: the version's ARN; `bucket`, `key`, `digest`: that alone, as text
  */
-export type Shape = ObjectShape | LocationShape | { readonly form: 'arn' | 'bucket' | 'key' | 'digest' };
+export type Shape =
+  | ObjectShape
+  | LocationShape
+  | ({ readonly form: 'key' } & Endings)
+  | { readonly form: 'arn' | 'bucket' | 'digest' };
 
-export interface LocationShape {
-  readonly form: 'uri' | 'url' | 'objectArn' | 'bucketPath';
-  /** The service takes only a key that ends in one of these. */
+/** Of a shape that names a key. */
+export interface Endings {
+  /** The service takes only a key that ends in one of these; the first counts where nothing speaks for another. */
   readonly endings?: readonly string[];
+}
+
+export interface LocationShape extends Endings {
+  readonly form: 'uri' | 'url' | 'objectArn' | 'bucketPath';
   /**
    * Present where literal text must stand, because the tool that reads the property takes no intrinsic function.
    *
@@ -42,6 +50,11 @@ export interface LocationShape {
    * - `deletable`: `sam delete` finds bucket and key in it and deletes what is there; written only when asked for
    */
   readonly literal?: 'safe' | 'deletable';
+}
+
+/** What keys must end in; empty where any key will do. */
+export function endingsOf(shape: Shape): readonly string[] {
+  return ('endings' in shape ? shape.endings : undefined) ?? [];
 }
 
 /** False where only the ARN or the digest is written, which need no place that AWS reads from. */

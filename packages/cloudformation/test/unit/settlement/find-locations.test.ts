@@ -17,6 +17,8 @@ describe.each([
   ['double quotes', template(`"${key}"`)],
   ['capitals', template(key.toUpperCase())],
   ['a later generation', template(`${key}.g2`)],
+  ['a key with an ending', template(`${key}.env`)],
+  ['a later generation with an ending', template(`arn:aws:s3:::b/${key}.g2.tar.gz`)],
   ['a URL', template(`https://b.s3.eu-west-1.amazonaws.com/${key}?versionId=x`)],
   ['an encoded URL', template(`https://b.s3.amazonaws.com/${encodeURIComponent(key)}`)],
   ['a URL encoded twice', template(encodeURIComponent(encodeURIComponent(key)))],

@@ -99,18 +99,16 @@ describe('a template that cannot be packaged', () => {
     ]);
   });
 
-  test('for a key ending that a service wants and no store has', async () => {
-    write('app.env', 'A=1');
-    const text =
-      'Resources:\n  T:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n' +
-      '        - EnvironmentFiles:\n            - {Type: s3, Value: ./app.env}\n';
-    const [problem] = await problemsOf(text);
-    expect(problem).toMatchObject({
-      line: 7,
-      logicalId: 'T',
-      property: 'ContainerDefinitions.0.EnvironmentFiles.0.Value',
-    });
-    expect(problem?.message).toContain('whose key ends in .env');
+  test.each([
+    ['{Path: ./x, Ending: env}', 'key ending "env" is not valid'],
+    ['{Path: ./x, Ending: .g2}', 'key ending ".g2" is not valid'],
+    ['{Path: ./x, As: digest, Ending: .env}', 'As digest names no key that could end in ".env"'],
+  ])('with the key ending of %s', async (argument, message) => {
+    write('x', '1');
+    const text = `Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicName: !Artifact ${argument}\n`;
+    const problems = await problemsOf(text);
+    expect(problems).toMatchObject([{ line: 5, logicalId: 'T', property: 'TopicName' }]);
+    expect(problems[0]?.message).toContain(message);
   });
 
   test('with everything that is wrong in it and in the templates nested in it, in the order of the text', async () => {
