@@ -150,7 +150,8 @@ function shapeOf(
 function withEnding(shape: Shape, endings: string | readonly string[]): Shape | undefined {
   if (shape.form === 'arn' || shape.form === 'bucket' || shape.form === 'digest') return undefined;
   if (endings.length === 0) return shape;
-  return { ...shape, endings: typeof endings === 'string' ? [endings] : endings };
+  const wanted = typeof endings === 'string' ? [endings] : endings;
+  return shape.form === 'key' ? { form: 'key', endings: wanted } : { ...shape, endings: wanted };
 }
 
 function checked(

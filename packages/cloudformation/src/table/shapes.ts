@@ -33,7 +33,9 @@ export type Shape =
   | ObjectShape
   | LocationShape
   | ({ readonly form: 'key' } & Endings)
-  | { readonly form: 'arn' | 'bucket' | 'digest' };
+  | { readonly form: 'arn' }
+  | { readonly form: 'bucket' }
+  | { readonly form: 'digest' };
 
 /** Of a shape that names a key. */
 export interface Endings {
