@@ -99,7 +99,7 @@ export class S3Content implements ContentStorage {
 
   /**
    * Writes the copy to a further key: through this machine and not within S3, so that it is verified, held and written once by the very
-   * same steps, whatever its size. What asks for endings is small.
+   * same steps, whatever its size.
    */
   async #addEnding(copy: ContentCopy, key: string): Promise<void> {
     const stored = await findObject(this.#s3, this.#bucket, keyOf(this.#bucket, copy));
