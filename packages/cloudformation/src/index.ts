@@ -15,7 +15,10 @@ export { readReferences, type TemplateReference } from './stack/read-references.
 export { ARTIFACT_TABLE, SECTION_TABLE, type ArtifactRow, type SectionRow } from './table/artifact-table.js';
 export { SERVICE_TABLE } from './table/service-table.js';
 export type { LocationShape, ObjectShape, Packing, Shape } from './table/shapes.js';
-export { artifactIdOf } from './stack/artifact-ids.js';
+export { rowsOf } from './table/rows-of.js';
+export { ARTIFACT_TAG, TAG_TABLE } from './table/tag-table.js';
+export { STAMP } from './rewrite/stamp.js';
+export { artifactIdOf, toArtifactId } from './stack/artifact-ids.js';
 export { stackConsumer } from './stack/consumer.js';
 export { packageTemplate, type PackagedTemplate, type PackageOptions } from './stack/package-template.js';
 export {
@@ -87,3 +90,11 @@ export {
   type TrackerOptions,
   type TrackerReport,
 } from './tracker/tracker.js';
+export {
+  deployTracker,
+  type DeployTrackerOptions,
+  type TrackerDeployment,
+} from './tracker/deploy-tracker.js';
+export { packageTracker, type PackageTrackerOptions } from './tracker/package-tracker.js';
+export { openStackChanges, type StackChanges } from './tracker/stack-changes.js';
+export { TRACKER_STACK } from './tracker/template.js';
