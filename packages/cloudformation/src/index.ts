@@ -27,7 +27,7 @@ export {
   type PlannedUse,
   type PlanOptions,
 } from './stack/plan-template.js';
-export type { PackagedUse } from './stack/publish-uses.js';
+export { bookmarkName, type PackagedUse } from './stack/publish-uses.js';
 export {
   registerStack,
   abandonDeployment,
