@@ -61,6 +61,8 @@ async function build() {
     [compiler, '-b', 'tsconfig.build.json'],
     pinnedEnvironment(),
   );
+  const bundler = join(root, 'packages/cloudformation/scripts/bundle-tracker.mjs');
+  await step('Bundling the tracker', pinnedNode, [bundler], pinnedEnvironment());
 }
 
 const wanted = new Set(process.argv.slice(2));

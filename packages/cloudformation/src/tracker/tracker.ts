@@ -1,6 +1,7 @@
 import { HoldfastError } from '@holdfast/core';
 import type { CloudFormationApi } from '../evidence/api.js';
 import type { LambdaApi } from '../lambda/api.js';
+import { settleFunction } from '../lambda/settle-function.js';
 import type { FunctionStore } from '../lambda/store.js';
 import { reconcileStore } from '../reconcile/reconcile-store.js';
 import type { StackOutcome } from '../settlement/outcome.js';
@@ -12,6 +13,8 @@ export interface TrackerOptions {
   readonly store: SettlingStore & FunctionStore;
   readonly cloudFormation: CloudFormationApi;
   readonly lambda: LambdaApi;
+  /** Has the tracker invoked again, to go on after this; without it the next run of the same instance goes on. */
+  readonly goOn?: (after: string) => Promise<void>;
 }
 
 /** What Lambda gives beside the event, as far as the tracker needs it. */
@@ -38,12 +41,14 @@ export type TrackerHandler = (event: unknown, invocation?: Invocation) => Promis
 const RESERVE_MS = 30_000;
 
 /**
- * A handler for CloudFormation's stack-status events and for a schedule, which settles stacks that were deployed by anything.
+ * A handler for CloudFormation's stack-status events, for calls of Lambda that CloudTrail tells of, and for a schedule, which settles
+ * stacks and functions that were deployed by anything.
  *
- * Events may come twice, late and in any order: each reads what CloudFormation says now. When a stack of an event cannot be decided
- * for a reason that may pass, it throws `unavailable`, so that Lambda tries the event again.
+ * Events may come twice, late and in any order: each reads what CloudFormation says now. When what an event is about cannot be
+ * decided for a reason that may pass, it throws `unavailable`, so that Lambda tries the event again.
  */
-export function createTracker({ store, cloudFormation, lambda }: TrackerOptions): TrackerHandler {
+export function createTracker(options: TrackerOptions): TrackerHandler {
+  const { store, cloudFormation, lambda, goOn } = options;
   // A run that was cut short is gone on with while this copy of the function lives; the first run of a new one begins anew.
   let resumeAfter: string | undefined;
   return async (event, invocation) => {
@@ -53,6 +58,13 @@ export function createTracker({ store, cloudFormation, lambda }: TrackerOptions)
       tellPassing(outcomes);
       return reportOf(outcomes, true);
     }
+    if (task.kind === 'settle-function') {
+      const place = () => cloudFormation.place();
+      const outcomes = [await settleFunction({ store, lambda, place, arn: task.arn })];
+      tellPassing(outcomes);
+      return reportOf(outcomes, true);
+    }
+    if (task.kind === 'nothing') return reportOf([], true);
     const after = task.after ?? resumeAfter;
     const found = await reconcileStore({
       store,
@@ -62,7 +74,10 @@ export function createTracker({ store, cloudFormation, lambda }: TrackerOptions)
       signal: timeLimit(invocation),
       ...(after === undefined ? {} : { after }),
     });
-    resumeAfter = found.complete ? undefined : found.last;
+    const cutShort = found.complete ? undefined : found.last;
+    // Only what has got further goes on, so that this comes to an end.
+    if (goOn === undefined) resumeAfter = cutShort;
+    else if (cutShort !== undefined && cutShort !== after) await goOn(cutShort);
     const report = reportOf(found.outcomes, found.complete, found.last);
     const general = found.doubts.map(({ message }) => message);
     if (general.length === 0) return report;

@@ -38,6 +38,8 @@ const scheduled = {
   detail: {},
 };
 
+const lambdaArn = (name: string): string => `arn:aws:lambda:eu-west-1:123456789012:function:${name}`;
+
 let lambda: FakeLambda;
 let store: ArtifactStore;
 let cloudFormation: CloudFormationApi;
@@ -135,9 +137,89 @@ test('with no time left it begins nothing, and says where to go on', async () =>
   expect(await held(stackId)).toBe(1);
 });
 
-test.each([{}, { source: 'aws.s3' }, statusEvent('no-arn', 'X'), { ...scheduled, 'detail-type': 'Other' }])(
-  'what it does not know is refused: %#',
-  async (event) => {
-    await expect(track(event)).rejects.toMatchObject({ code: 'invalid-input' });
-  },
-);
+test('what it had no time for is gone on with by an event of its own, as long as that gets further', async () => {
+  const references = [{ version: await store.describe('pay/api:1'), slot: 'Old.Code' }];
+  const names = Array.from({ length: 12 }, (_, number) => `s${10 + number}`);
+  for (const name of names) {
+    await store.settle({
+      consumer: stackId.replace('/pay/', `/${name}/`),
+      revision: 0,
+      deployment: 'd',
+      references,
+      mode: 'add',
+      releasePins: [],
+    });
+  }
+  const sent: string[] = [];
+  const goOn = async (after: string): Promise<void> => void sent.push(after);
+  // The time is over while the first eight are being read.
+  const slow: CloudFormationApi = {
+    ...cloudFormation,
+    describeStacks: async (input) => {
+      await new Promise((done) => setTimeout(done, 60));
+      return cloudFormation.describeStacks(input);
+    },
+  };
+  const tracker = createTracker({ store, cloudFormation: slow, lambda, goOn });
+  const first = await tracker(scheduled, { getRemainingTimeInMillis: () => 30_020 });
+  const key = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/s17';
+  expect(first).toMatchObject({ complete: false, last: key });
+  expect(sent).toEqual([key]);
+
+  const event = { source: 'holdfast.tracker', 'detail-type': 'Reconcile goes on', detail: { after: key } };
+  // Without getting any further it does not go on: it could do so for ever.
+  expect(await tracker(event, { getRemainingTimeInMillis: () => 0 })).toMatchObject({ complete: false });
+  const rest = await tracker(event, { getRemainingTimeInMillis: () => 900_000 });
+  expect(rest.complete).toBe(true);
+  expect(new Set(rest.undecided.map(({ consumer }) => consumer.split('/')[1]))).toEqual(
+    new Set(names.slice(8)),
+  );
+  expect(sent).toHaveLength(1);
+});
+
+/** As CloudTrail tells EventBridge of it; source: CloudTrail's user guide, "Record contents", and Lambda's "Logging API calls". */
+function callEvent(eventName: string, detail: object): object {
+  return {
+    version: '0',
+    id: '1a2b3c4d-0000-1111-2222-333344445555',
+    'detail-type': 'AWS API Call via CloudTrail',
+    source: 'aws.lambda',
+    account: '123456789012',
+    time: '2026-11-22T22:00:00Z',
+    region: 'eu-west-1',
+    resources: [],
+    detail: { eventSource: 'lambda.amazonaws.com', awsRegion: 'eu-west-1', eventName, ...detail },
+  };
+}
+
+test.each([
+  ['UpdateFunctionCode20150331v2', { requestParameters: { functionName: 'job' } }],
+  ['UpdateFunctionCode20150331v2', { requestParameters: { functionName: '123456789012:function:job' } }],
+  ['PublishVersion20150331', { responseElements: { functionArn: lambdaArn('job:3') } }],
+  ['CreateFunction20150331', { responseElements: { functionArn: lambdaArn('job') } }],
+  ['DeleteFunction20150331', { requestParameters: { functionName: lambdaArn('job') } }],
+])('the function of a call is settled: %s %j', async (name, detail) => {
+  lambda.create('job', Buffer.from('one'));
+  expect(await track(callEvent(name, detail))).toMatchObject({ settled: [lambdaArn('job')] });
+  expect(await held(lambdaArn('job'))).toBe(1);
+});
+
+test.each([
+  ['UpdateFunctionCode20150331v2', { errorCode: 'AccessDenied', requestParameters: { functionName: 'job' } }],
+  ['TagResource20170331v2', {}],
+])('a call that changed no code changes nothing: %s %j', async (name, detail) => {
+  lambda.fault = () => {
+    throw new Error('nobody is to be asked');
+  };
+  expect(await track(callEvent(name, detail))).toMatchObject({ settled: [], unchanged: 0 });
+});
+
+test.each([
+  {},
+  { source: 'aws.s3' },
+  statusEvent('no-arn', 'X'),
+  callEvent('PublishVersion', {}),
+  { ...scheduled, 'detail-type': 'Other' },
+])('what it does not know is refused: %#', async (event) => {
+  await expect(track(event)).rejects.toMatchObject({ code: 'invalid-input' });
+});
