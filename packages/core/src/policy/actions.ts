@@ -88,7 +88,7 @@ const WRITING: readonly Permission[] = [
   },
   {
     service: 's3',
-    actions: ['s3:ListBucket', 's3:ListBucketMultipartUploads', 's3:ListBucketVersions'],
+    actions: ['s3:ListBucket', 's3:ListBucketVersions'],
     keys: 'content/{repository}/*',
     listing: true,
     shared: true,
