@@ -8,9 +8,13 @@ export type * from './ports/index.js';
 export * from './provenance/index.js';
 export type * from './store/types.js';
 export { ArtifactStore } from './store/artifact-store.js';
+export { homeRegionOf } from './engines/open-replicas.js';
+export { openReplicaStore } from './store/open-replica-store.js';
 export { openStore } from './store/open-store.js';
 export type { CopyOptions, CopyReport } from './store/copy.js';
 export type { OpenVersion } from './store/reading.js';
+export type { ReplicaStore } from './store/replicas/replica-store.js';
+export type { ReplicaReport } from './store/replicas/replicate.js';
 export type {
   BucketPolicyOptions,
   CreateRepositoryOptions,

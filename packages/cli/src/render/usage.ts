@@ -29,6 +29,12 @@ export function reasonRow(reason: KeepReason): readonly string[] {
       return referenceRow(reason.reference);
     case 'bookmark':
       return bookmarkRow(reason.bookmark);
+    case 'replica': {
+      const { region, users, doubt } = reason;
+      const what =
+        doubt === undefined ? count(users.length, 'use') + ' there' : `which gave no answer: ${doubt}`;
+      return ['replica', region, '', what, ''];
+    }
     case 'rollback': {
       const { consumer, slot, rank, releasedAt } = reason.former;
       const what = `${consumer}, which can go back ${count(rank, 'version')}`;

@@ -253,6 +253,8 @@ export interface Catalog extends LifecycleCatalog {
   listRemovals(repository: string): Promise<readonly (ContentCopy & { readonly size: number })[]>;
   finishRemoval(copy: ContentCopy): Promise<void>;
   getContent(repository: string, digest: Digest): Promise<ContentRecord | undefined>;
+  /** Whether anybody holds a lease on the content; one that has expired counts until {@link startRemovals} has dropped it. */
+  isLeased(repository: string, digest: Digest): Promise<boolean>;
   /** Contents in order of their digest. */
   listContents(repository: string, page: Page<Digest>): Promise<readonly ContentRecord[]>;
 

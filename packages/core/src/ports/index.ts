@@ -4,3 +4,4 @@ export type * from './engine.js';
 export type * from './event-bus.js';
 export type * from './lifecycle-catalog.js';
 export type * from './own-buckets.js';
+export type * from './replica-engine.js';

@@ -6,7 +6,7 @@ import { bindPins, pinVersions, settleConsumer } from './consumers.js';
 import { openContext } from './context.js';
 import type { CopyOptions, CopyReport } from './copy.js';
 import { deleteVersion, undeleteVersion } from './deletion.js';
-import { loadCopy, loadGc, loadLifecycles, loadPublish, loadRelay, loadVerify } from './heavy-modules.js';
+import { loadCopy, loadGc, loadLifecycles, loadPublish, loadRelay, loadReplicate, loadVerify } from './heavy-modules.js';
 import type { RelayReport } from './relay.js';
 import {
   bucketPolicy,
@@ -16,6 +16,8 @@ import {
   type CreateRepositoryOptions,
   type CreateRepositoryReport,
 } from './repositories.js';
+import type { ReplicaStore } from './replicas/replica-store.js';
+import type { ReplicaReport } from './replicas/replicate.js';
 import { DEFAULT_REPOSITORY, StoreReader } from './store-reader.js';
 import type {
   Bookmark,
@@ -186,7 +188,27 @@ export class ArtifactStore extends StoreReader {
     return loadRelay().relayEvents(this.context.engine);
   }
 
-  close(): Promise<void> {
-    return this.context.engine.catalog.close();
+  /** The store as another region sees it, whose replicas are made from this store when they are first needed. Close it by itself. */
+  inRegion(region: string): Promise<ReplicaStore> {
+    return loadReplicate().replicaStoreOf(this.context, region);
+  }
+
+  /** Makes the version's replicas in regions that lack one; ahead of a deployment, since any first use makes them too. */
+  replicate(
+    name: string,
+    regions: readonly string[],
+    { repository = DEFAULT_REPOSITORY }: InRepository = {},
+  ): Promise<{ readonly version: Version; readonly replicas: readonly ReplicaReport[] }> {
+    return loadReplicate().replicate(this.context, name, repository, regions);
+  }
+
+  /** The regions in which the store has replicas, or is getting some. */
+  replicaRegions(): Promise<string[]> {
+    return loadReplicate().regionsWithReplicas(this.context);
+  }
+
+  async close(): Promise<void> {
+    await this.context.replicas?.close();
+    await this.context.engine.catalog.close();
   }
 }

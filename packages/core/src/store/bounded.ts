@@ -5,7 +5,7 @@
 export async function mapBounded<Item, Answer>(
   items: readonly Item[],
   limit: number,
-  work: (item: Item) => Promise<Answer>,
+  work: (item: Item, index: number) => Promise<Answer>,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   const failures: unknown[] = [];
@@ -14,7 +14,7 @@ export async function mapBounded<Item, Answer>(
     while (next < items.length && failures.length === 0) {
       const i = next++;
       try {
-        answers[i] = await work(items[i]!);
+        answers[i] = await work(items[i]!, i);
       } catch (error) {
         failures.push(error);
       }

@@ -4,10 +4,15 @@ import { actorOf, versionArn, type StoreContext } from './context.js';
 import { checkConsumer, checkDeployment, checkSlots } from './validation.js';
 import type { PinRequest, SettleReport, SettleRequest } from './types.js';
 
+/** Throws `invalid-input` naming what is wrong. */
+export function checkPins({ consumer, deployment, pins }: PinRequest): void {
+  checkConsumer(consumer);
+  checkDeployment(deployment);
+  checkSlots(pins);
+}
+
 export async function pinVersions(context: StoreContext, request: PinRequest): Promise<void> {
-  checkConsumer(request.consumer);
-  checkDeployment(request.deployment);
-  checkSlots(request.pins);
+  checkPins(request);
   const result = await context.engine.catalog.pin({ ...actorOf(context), ...request });
   if (result.outcome === 'pinned') return;
   throw new HoldfastError(

@@ -4,6 +4,7 @@ import { formatArn, type StoreIdentity } from '../arn/index.js';
 import { openEngine } from '../engines/open.js';
 import type { BookmarkRecord, Version, VersionKey, VersionRecord } from '../model.js';
 import type { Actor, Engine } from '../ports/index.js';
+import { replicaEngines, type ReplicaEngines } from './replicas/replica-engines.js';
 import type { StoreOptions } from './types.js';
 
 const HOUR_MS = 3_600_000;
@@ -17,6 +18,8 @@ export interface StoreContext {
   readonly onEvent: ProgressListener;
   readonly recoveryWindowMs: number;
   readonly leaseMs: number;
+  /** Absent where the store has no other regions. */
+  readonly replicas?: ReplicaEngines;
   /** See {@link StoreOptions.cache}. */
   readonly cache?: string | false | undefined;
 }
@@ -24,9 +27,13 @@ export interface StoreContext {
 /** Opens the engine of a store URL, and completes the options. */
 export async function openContext(url: string, options: StoreOptions): Promise<StoreContext> {
   const engine = await openEngine(url, options);
+  const replicas = replicaEngines(url, engine.identity, options);
+  return { ...completed(options), engine, identity: engine.identity, replicas };
+}
+
+/** What options leave out, decided. */
+export function completed(options: StoreOptions): Omit<StoreContext, 'engine' | 'identity'> {
   return {
-    engine,
-    identity: engine.identity,
     by: options.by ?? userName(),
     clock: options.clock ?? (() => new Date()),
     onEvent: options.onEvent ?? (() => undefined),

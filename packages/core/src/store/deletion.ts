@@ -1,6 +1,8 @@
 import { HoldfastError } from '../errors.js';
 import type { Usage, Version } from '../model.js';
 import { actorOf, withArn, type StoreContext } from './context.js';
+import { isKeptByReplicasOnly, regionsIn, retireAll } from './replicas/free-of-replicas.js';
+import { parseReplicaConsumer } from './replicas/names.js';
 import { findNamed } from './resolve.js';
 import type { DeleteReport } from './types.js';
 
@@ -15,6 +17,11 @@ export async function deleteVersion(
 ): Promise<DeleteReport> {
   const { version } = await findNamed(context, name, repository);
   const purgeAfter = new Date(context.clock().getTime() + context.recoveryWindowMs).toISOString();
+  const usage = await context.engine.catalog.usageOf(version);
+  if (isKeptByReplicasOnly(usage)) {
+    const references = await retireAll(context, version, regionsIn(usage));
+    if (references.length > 0) throw inUse(version, { references, bookmarks: [] });
+  }
   const result = await context.engine.catalog.condemnVersion(version, purgeAfter, actorOf(context));
   switch (result.outcome) {
     case 'absent':
@@ -29,9 +36,11 @@ export async function deleteVersion(
 
 function inUse(version: Version, usage: Usage): HoldfastError {
   const users = [
-    ...usage.references.map(({ kind, consumer, slot }) =>
-      kind === 'pin' ? `a pending deployment of ${consumer}` : `${consumer} (${slot})`,
-    ),
+    ...usage.references.flatMap(({ kind, consumer, slot }) => {
+      // What matters of a replica is who uses it.
+      if (parseReplicaConsumer(consumer) !== undefined) return [];
+      return kind === 'pin' ? `a pending deployment of ${consumer}` : `${consumer} (${slot})`;
+    }),
     ...usage.bookmarks.map(({ name }) => `bookmark "${name}"`),
   ];
   const more = users.length > NAMED_USERS ? ` and ${users.length - NAMED_USERS} more` : '';

@@ -1,6 +1,11 @@
 import { artifactsIn, describeDecision, evaluateArtifact, type Decision } from '../lifecycle/index.js';
+import { isHoldfastError } from '../errors.js';
+import type { VersionKey } from '../model.js';
 import type { Actor, SurveyedVersion } from '../ports/index.js';
 import { versionArn, type StoreContext } from './context.js';
+import { retireAll } from './replicas/free-of-replicas.js';
+import { replicaRegions } from './replicas/known-replicas.js';
+import { keyText } from './replicas/names.js';
 import type { GcItem } from './types.js';
 
 /** How many versions are condemned at the same time. */
@@ -22,7 +27,9 @@ export async function decideVersions(
   const lifecycle = (await catalog.getLifecycle(repository))?.lifecycle;
   const items: GcItem[] = [];
   const expired: Expired[] = [];
-  for await (const versions of artifactsIn(catalog.surveyVersions(repository))) {
+  const replicated = await replicaRegions(context, repository);
+  for await (const surveyed of artifactsIn(catalog.surveyVersions(repository))) {
+    const versions = surveyed.map((version) => withoutReplicas(version, regionsOf(replicated, version)));
     const toItem = describing(context, versions[0]!);
     for (const decision of evaluateArtifact(lifecycle, versions, actor.at)) {
       if (decision.action === 'expire' && !dryRun) expired.push(decision);
@@ -30,10 +37,22 @@ export async function decideVersions(
     }
   }
   for (let i = 0; i < expired.length; i += AT_ONCE) {
-    const some = expired.slice(i, i + AT_ONCE).map((decision) => condemn(context, decision, actor));
+    const some = expired
+      .slice(i, i + AT_ONCE)
+      .map((decision) => condemn(context, decision, actor, regionsOf(replicated, decision.version)));
     items.push(...(await Promise.all(some)).flat());
   }
   return items;
+}
+
+type Replicated = ReadonlyMap<string, readonly string[]>;
+
+const regionsOf = (replicated: Replicated, version: VersionKey): readonly string[] =>
+  replicated.size === 0 ? [] : (replicated.get(keyText(version)) ?? []);
+
+/** A replica keeps its version from being deleted while it is there, and not from expiring. */
+function withoutReplicas(version: SurveyedVersion, { length }: readonly string[]): SurveyedVersion {
+  return length === 0 ? version : { ...version, pinners: Math.max(0, version.pinners - length) };
 }
 
 const isDue = ({ version }: Decision, { at }: Actor): boolean =>
@@ -60,10 +79,17 @@ function describing({ identity }: StoreContext, first: SurveyedVersion): (decisi
   };
 }
 
-async function condemn(context: StoreContext, decision: Expired, actor: Actor): Promise<GcItem[]> {
+async function condemn(
+  context: StoreContext,
+  decision: Expired,
+  actor: Actor,
+  regions: readonly string[],
+): Promise<GcItem[]> {
   const purgeAfter = new Date(Date.parse(actor.at) + context.recoveryWindowMs).toISOString();
-  const result = await context.engine.catalog.condemnVersion(decision.version, purgeAfter, actor);
   const item = describing(context, decision.version)(decision);
+  const kept = await keptElsewhere(context, decision.version, regions);
+  if (kept !== undefined) return [{ ...item, action: 'keep', reason: kept }];
+  const result = await context.engine.catalog.condemnVersion(decision.version, purgeAfter, actor);
   switch (result.outcome) {
     case 'condemned':
       return [{ ...item, reason: `${item.reason}; it can be restored until ${purgeAfter}` }];
@@ -73,5 +99,20 @@ async function condemn(context: StoreContext, decision: Expired, actor: Actor): 
       return [{ ...item, action: 'keep', reason: 'somebody else has deleted it' }];
     case 'absent':
       return [];
+  }
+}
+
+/** Why a version cannot expire although nothing at home speaks against it: its replicas go first, unless their regions use them. */
+async function keptElsewhere(
+  context: StoreContext,
+  version: VersionKey,
+  regions: readonly string[],
+): Promise<string | undefined> {
+  try {
+    const [user] = await retireAll(context, version, regions);
+    return user && `its replica is in use by ${user.consumer}`;
+  } catch (error) {
+    if (!isHoldfastError(error)) throw error;
+    return error.message;
   }
 }

@@ -1,6 +1,7 @@
 import { describeCause, evaluateArtifact, type KeepCause } from '../lifecycle/index.js';
 import type { Version } from '../model.js';
 import { actorOf, type StoreContext } from './context.js';
+import { usageEverywhere } from './replicas/usage-everywhere.js';
 import { findNamed } from './resolve.js';
 import { surveyArtifact } from './survey.js';
 import type { Explanation, KeepReason } from './types.js';
@@ -8,10 +9,13 @@ import type { Explanation, KeepReason } from './types.js';
 /** Every reason why a version is kept. */
 export async function explain(context: StoreContext, name: string, repository: string): Promise<Explanation> {
   const { version } = await findNamed(context, name, repository);
-  const usage = await context.engine.catalog.usageOf(version);
+  const { usage, replicas } = await usageEverywhere(context, version);
   const used: KeepReason[] = [
     ...usage.references.map((reference) => ({ kind: reference.kind, reference })),
     ...usage.bookmarks.map((bookmark) => ({ kind: 'bookmark' as const, bookmark })),
+    ...replicas
+      .filter(({ users, doubt }) => users.length > 0 || doubt !== undefined)
+      .map((replica): KeepReason => ({ kind: 'replica', ...replica })),
   ];
   if (version.purgeAfter !== undefined) {
     const window: KeepReason = { kind: 'recovery-window', until: version.purgeAfter };

@@ -2,6 +2,8 @@ import { formatArn, type Digest } from '../arn/index.js';
 import type { ContentCopy } from '../ports/index.js';
 import { actorOf, versionArn, type StoreContext } from './context.js';
 import { decideVersions } from './expiry.js';
+import { removeContents } from './removals.js';
+import { sweepReplicas } from './replicas/sweep-replicas.js';
 import type { GcItem, GcReport } from './types.js';
 
 /**
@@ -17,7 +19,8 @@ export async function collectGarbage(
 ): Promise<GcReport> {
   const { catalog, content } = context.engine;
   const actor = actorOf(context);
-  const decided = await decideVersions(context, repository, actor, dryRun);
+  const replicas = await sweepReplicas(context, repository, dryRun);
+  const decided = [...replicas, ...(await decideVersions(context, repository, actor, dryRun))];
   if (dryRun) {
     const plan = await catalog.planSweep(repository, actor.at);
     const pending = await catalog.listRemovals(repository);
@@ -29,11 +32,7 @@ export async function collectGarbage(
   }
   const purged = await catalog.purgeVersions(repository, actor);
   await catalog.startRemovals(repository, actor);
-  const removals = await catalog.listRemovals(repository);
-  for (const copy of removals) {
-    await content.delete(copy);
-    await catalog.finishRemoval(copy);
-  }
+  const removals = await removeContents(context.engine, repository);
   const strays = await removeStrays(context, repository);
   await content.removeAbandoned(new Date(context.clock().getTime() - context.leaseMs), repository);
   return report(false, [

@@ -31,6 +31,10 @@ export function loadRelay(): typeof import('./relay.js') {
   return require('./relay.js') as typeof import('./relay.js');
 }
 
+export function loadReplicate(): typeof import('./replicas/replicate.js') {
+  return require('./replicas/replicate.js') as typeof import('./replicas/replicate.js');
+}
+
 export function loadCopy(): typeof import('./copy.js') {
   return require('./copy.js') as typeof import('./copy.js');
 }

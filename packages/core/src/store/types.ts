@@ -95,10 +95,21 @@ export interface SettleReport {
   readonly released: readonly ReferenceRecord[];
 }
 
+/** What a region has to say about a version that has a replica there. */
+export interface ReplicaUse {
+  readonly region: string;
+  /** The references and pins that the region knows of. */
+  readonly users: readonly ReferenceRecord[];
+  /** Why the region could not be asked; then there may be others. */
+  readonly doubt?: string;
+}
+
 /** One reason why a version is kept. */
 export type KeepReason =
   | { readonly kind: 'reference' | 'pin'; readonly reference: ReferenceRecord }
   | { readonly kind: 'bookmark'; readonly bookmark: BookmarkRecord }
+  /** It has a replica that its region uses, or that could not be asked about. */
+  | ({ readonly kind: 'replica' } & ReplicaUse)
   /** A slot used it before; the lifecycle keeps so many of them for rollback. */
   | { readonly kind: 'rollback'; readonly former: FormerUse; readonly keeps: number }
   /** A rule of the repository's lifecycle, counted from 1, and why it keeps the version. */
@@ -123,6 +134,8 @@ export interface WhereUsed {
   readonly arn: string;
   readonly references: readonly ReferenceRecord[];
   readonly bookmarks: readonly BookmarkRecord[];
+  /** Regions that could not be asked who uses the replicas there: then there may be others. */
+  readonly unanswered: readonly { readonly region: string; readonly doubt: string }[];
 }
 
 /** What gc did, or with `dryRun` would do, with one version or content, and why. */
@@ -132,6 +145,8 @@ export interface GcItem {
   /** `condemn`: the lifecycle deletes it; it can be restored until its recovery window ends. `remove`: gone for ever. */
   readonly action: 'keep' | 'condemn' | 'remove';
   readonly reason: string;
+  /** The region of a replica, when it is about that and not about the version itself. */
+  readonly replicaIn?: string;
   /** Bytes that the item stands for; only contents that are removed count as freed. */
   readonly size: number;
 }

@@ -24,6 +24,18 @@ export async function callerIdentity(region: string | undefined): Promise<StoreI
   }
 }
 
+/** The region given, or that of the SDK's configuration, without asking AWS. Throws `invalid-input` without one. */
+export async function configuredRegion(region: string | undefined): Promise<string> {
+  if (region !== undefined) return region;
+  const { STSClient } = await import('@aws-sdk/client-sts');
+  const client = new STSClient({});
+  try {
+    return await regionOf(() => client.config.region());
+  } finally {
+    client.destroy();
+  }
+}
+
 async function regionOf(configured: () => Promise<string>): Promise<string> {
   try {
     return await configured();

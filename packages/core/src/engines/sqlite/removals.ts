@@ -85,3 +85,13 @@ export function listContents(db: SqliteDatabase, repository: string, page: Page<
     page.limit,
   );
 }
+
+export function isLeased(db: SqliteDatabase, repository: string, digest: Digest): boolean {
+  const lease = db.get(
+    `SELECT 1 FROM leases l JOIN contents c ON c.id = l.content_id JOIN repositories r ON r.id = c.repository_id
+     WHERE r.name = ? AND c.digest = ? LIMIT 1`,
+    repository,
+    digest,
+  );
+  return lease !== undefined;
+}

@@ -120,6 +120,8 @@ export class SqliteCatalog implements Catalog {
   finishRemoval = (copy: ContentCopy) => this.#write((db) => removals.finishRemoval(db, copy));
   getContent = (repository: string, digest: Digest) =>
     this.#read((db) => removals.getContent(db, repository, digest));
+  isLeased = (repository: string, digest: Digest) =>
+    this.#read((db) => removals.isLeased(db, repository, digest));
   listContents = (repository: string, page: Page<Digest>) =>
     this.#read((db) => removals.listContents(db, repository, page));
 

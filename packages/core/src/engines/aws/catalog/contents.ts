@@ -36,6 +36,11 @@ export async function getContent(
   return item && contentRecord(item);
 }
 
+export async function isLeased({ table }: Context, repository: string, digest: Digest): Promise<boolean> {
+  const item = await table.get<ContentItem>(contentKey(repository, digest));
+  return item !== undefined && Object.keys(item.leases).length > 0;
+}
+
 export async function listContents(
   context: Context,
   repository: string,

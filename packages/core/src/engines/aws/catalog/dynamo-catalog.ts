@@ -116,6 +116,7 @@ export class DynamoCatalog implements Catalog {
   listRemovals = (repository: string) => contents.listRemovals(this.#context, repository);
   finishRemoval = (copy: ContentCopy) => contents.finishRemoval(this.#context, copy);
   getContent = (repository: string, digest: Digest) => contents.getContent(this.#context, repository, digest);
+  isLeased = (repository: string, digest: Digest) => contents.isLeased(this.#context, repository, digest);
   listContents = (repository: string, page: Page<Digest>) =>
     contents.listContents(this.#context, repository, page);
 

@@ -21,6 +21,8 @@ import type {
   S3ClientConfig,
   UploadPartCommandInput,
   UploadPartCommandOutput,
+  UploadPartCopyCommandInput,
+  UploadPartCopyCommandOutput,
 } from '@aws-sdk/client-s3';
 
 /** The calls that the content storage makes, by role: reading, publishing, and the sweep's. */
@@ -32,6 +34,7 @@ export interface S3Api {
   put(input: PutObjectCommandInput): Promise<PutObjectCommandOutput>;
   createUpload(input: CreateMultipartUploadCommandInput): Promise<CreateMultipartUploadCommandOutput>;
   uploadPart(input: UploadPartCommandInput): Promise<UploadPartCommandOutput>;
+  copyPart(input: UploadPartCopyCommandInput): Promise<UploadPartCopyCommandOutput>;
   completeUpload(input: CompleteMultipartUploadCommandInput): Promise<CompleteMultipartUploadCommandOutput>;
   abortUpload(input: AbortMultipartUploadCommandInput): Promise<unknown>;
   listUploads(input: ListMultipartUploadsCommandInput): Promise<ListMultipartUploadsCommandOutput>;
@@ -72,6 +75,7 @@ export async function openS3(config: S3ClientConfig = {}): Promise<S3Api> {
     put: (input) => client.send(new sdk.PutObjectCommand(input)),
     createUpload: (input) => client.send(new sdk.CreateMultipartUploadCommand(input)),
     uploadPart: (input) => client.send(new sdk.UploadPartCommand(input)),
+    copyPart: (input) => client.send(new sdk.UploadPartCopyCommand(input)),
     completeUpload: (input) => client.send(new sdk.CompleteMultipartUploadCommand(input)),
     abortUpload: (input) => client.send(new sdk.AbortMultipartUploadCommand(input)),
     listUploads: (input) => client.send(new sdk.ListMultipartUploadsCommand(input)),

@@ -110,7 +110,7 @@ async function putInParts(
 }
 
 /** What a write says of the object: enough to know, without the catalog, what it is. */
-function factsOf(
+export function factsOf(
   { objectLock }: ContentBucket,
   { repository, digest, generation }: ContentCopy,
 ): ObjectFacts {
