@@ -15,6 +15,7 @@ import type {
 } from '../model.js';
 import type { ContentCopy } from './content-storage.js';
 import type { LifecycleCatalog } from './lifecycle-catalog.js';
+import type { PolicyCatalog } from './policy-catalog.js';
 
 /** Who acts and when; the caller's clock, so that tests can turn it. */
 export interface Actor {
@@ -172,7 +173,7 @@ export interface SweepPlan {
  * refused, and then changed nothing, and `unavailable` when no definite answer could be had: then it may have changed what it
  * was asked to, or nothing, and repeating it is safe.
  */
-export interface Catalog extends LifecycleCatalog {
+export interface Catalog extends LifecycleCatalog, PolicyCatalog {
   /**
    * A repository that is there already is left as it is. Throws `conflict` when one of this name was deleted whose contents lay in another
    * bucket: a name keeps its bucket, so that whoever still works with the old one cannot store there for the new; and `unsupported` for

@@ -4,4 +4,5 @@ export type * from './engine.js';
 export type * from './event-bus.js';
 export type * from './lifecycle-catalog.js';
 export type * from './own-buckets.js';
+export type * from './policy-catalog.js';
 export type * from './replica-engine.js';

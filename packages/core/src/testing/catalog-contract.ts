@@ -5,6 +5,7 @@ import { lifecycles } from './catalog/lifecycles.js';
 import { listing } from './catalog/listing.js';
 import { outbox } from './catalog/outbox.js';
 import { pinning } from './catalog/pins.js';
+import { policies } from './catalog/policies.js';
 import { publishing } from './catalog/publishing.js';
 import { repositories } from './catalog/repositories.js';
 import { settling } from './catalog/settling.js';
@@ -24,6 +25,7 @@ export function catalogContract(harness: EngineHarness): readonly ContractCase[]
     deletion,
     sweeping,
     lifecycles,
+    policies,
     surveying,
     outbox,
     crowds,

@@ -147,4 +147,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX users_of_version ON usages (version_id, kind, consumer_id);
   DROP INDEX usages_of_version;
   `,
+  `
+  -- revision outlives the policy's deletion, when policy is null.
+  CREATE TABLE policies (
+    repository_id INTEGER PRIMARY KEY REFERENCES repositories (id),
+    revision INTEGER NOT NULL,
+    policy TEXT,
+    changed_at TEXT NOT NULL,
+    changed_by TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

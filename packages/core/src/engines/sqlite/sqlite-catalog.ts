@@ -10,6 +10,7 @@ import type {
   Page,
   PinInput,
   PutLifecycleInput,
+  PutPolicyInput,
   RecordVersionInput,
   SettleInput,
   VersionOfContent,
@@ -19,6 +20,7 @@ import { SqliteDatabase } from './database.js';
 import * as deletion from './deletion.js';
 import { formerUsesOf } from './former-uses.js';
 import * as lifecycles from './lifecycles.js';
+import * as policies from './policies.js';
 import { readEvents, type Writing } from './outbox.js';
 import * as publishing from './publishing.js';
 import * as references from './references.js';
@@ -127,6 +129,8 @@ export class SqliteCatalog implements Catalog {
 
   getLifecycle = (repository: string) => this.#read((db) => lifecycles.getLifecycle(db, repository));
   putLifecycle = (input: PutLifecycleInput) => this.#write((db) => lifecycles.putLifecycle(db, input));
+  getPolicy = (repository: string) => this.#read((db) => policies.getPolicy(db, repository));
+  putPolicy = (input: PutPolicyInput) => this.#write((db) => policies.putPolicy(db, input));
   surveyVersions = (repository: string, id?: string) =>
     surveyPages((after) => this.#read((db) => readSurvey(db, repository, id, after)));
   formerUsesOf = (key: VersionKey) => this.#read((db) => formerUsesOf(db, key));

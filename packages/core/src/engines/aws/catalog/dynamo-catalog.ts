@@ -10,6 +10,7 @@ import type {
   Page,
   PinInput,
   PutLifecycleInput,
+  PutPolicyInput,
   RecordVersionInput,
   SettleInput,
   VersionOfContent,
@@ -24,6 +25,7 @@ import { formerUsesOf } from './former-uses.js';
 import { Hints } from './hints.js';
 import * as leases from './leases.js';
 import * as lifecycles from './lifecycles.js';
+import * as policies from './policies.js';
 import { readEvents } from './outbox.js';
 import { recordVersions } from './publishing.js';
 import { reserveNumbers } from './reserving.js';
@@ -122,6 +124,8 @@ export class DynamoCatalog implements Catalog {
 
   getLifecycle = (repository: string) => lifecycles.getLifecycle(this.#context, repository);
   putLifecycle = (input: PutLifecycleInput) => lifecycles.putLifecycle(this.#context, input);
+  getPolicy = (repository: string) => policies.getPolicy(this.#context, repository);
+  putPolicy = (input: PutPolicyInput) => policies.putPolicy(this.#context, input);
   surveyVersions = (repository: string, id?: string) => surveyVersions(this.#context, repository, id);
   formerUsesOf = (key: VersionKey) => formerUsesOf(this.#context, key);
 

@@ -10,6 +10,7 @@ import type { Instant, VersionKey } from '../../../model.js';
  * | repository | `<repository>#repository` | `repository` |
  * | gate, one of eight | `<repository>#repository` | `gate#<n>` |
  * | lifecycle | `<repository>#repository` | `lifecycle` |
+ * | resource policy | `<repository>#repository` | `policy` |
  * | content copy, its leases | `<repository>#contents` | `content#<digest>` |
  * | "this artifact has this content" | `<repository>#contents` | `named#<digest>#<id>` |
  * | removal that has begun | `<repository>#removals` | `<digest>#<generation>` |
@@ -66,6 +67,7 @@ export const lifecycleKey = (repository: string): Key => ({
   pk: `${repository}#repository`,
   sk: 'lifecycle',
 });
+export const policyKey = (repository: string): Key => ({ pk: `${repository}#repository`, sk: 'policy' });
 export const repositoryKey = (name: string): Key => ({ pk: `${name}#repository`, sk: 'repository' });
 export const listedRepositoryKey = (name: string): Key => ({ pk: REPOSITORIES, sk: name });
 
