@@ -73,9 +73,14 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
     () => (require('./commands/reconcile.js') as typeof import('./commands/reconcile.js')).declareReconcile,
   ],
   [
+    'rebuild',
+    () => (require('./commands/rebuild.js') as typeof import('./commands/rebuild.js')).declareRebuild,
+  ],
+  [
     'bootstrap',
     () => (require('./commands/bootstrap.js') as typeof import('./commands/bootstrap.js')).declareBootstrap,
   ],
+  ['sam', () => (require('./sam.js') as typeof import('./sam.js')).declareSam],
   ['policy', () => (require('./commands/policy.js') as typeof import('./commands/policy.js')).declarePolicy],
   [
     'completion',

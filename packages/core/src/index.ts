@@ -20,4 +20,5 @@ export type {
   CreateRepositoryOptions,
   CreateRepositoryReport,
 } from './store/repositories.js';
+export type { RebuildReport } from './store/rebuild/rebuild.js';
 export type { RelayReport } from './store/relay.js';

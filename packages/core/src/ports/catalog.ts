@@ -38,6 +38,8 @@ export interface LeaseKey {
 
 export interface LeaseInput extends LeaseKey {
   readonly expiresAt: Instant;
+  /** The generation that a content begins with which the catalog does not know: that of a copy which is there. 1 when absent. */
+  readonly generation?: number;
 }
 
 export interface Lease {
@@ -199,6 +201,8 @@ export interface Catalog extends LifecycleCatalog, PolicyCatalog {
   recordVersions(inputs: readonly RecordVersionInput[]): Promise<readonly RecordVersionResult[]>;
   /** Takes an artifact's numbers up to this one, for no version, as far as they are not taken. Absent repositories throw `not-found`. */
   reserveNumbers(repository: string, id: string, upTo: number): Promise<void>;
+  /** The number that an artifact's next version gets unless somebody else is faster, by what {@link findVersions} saw: a guess that asks nobody. */
+  nextNumber?(repository: string, id: string): number;
   /** For each tree, the content that a version was packed to. A hint: that content may be gone by now. */
   findTrees(
     repository: string,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Digest } from '../arn/index.js';
 import type { Location } from '../model.js';
+import type { NotedVersion } from './journal.js';
 
 /**
  * One stored copy of a content. The generation is given by the catalog, begins at 1, and is never used again once
@@ -19,6 +20,13 @@ export interface ByteSource {
   open(): Readable;
 }
 
+/** What a stored copy should say of the version that it is uploaded for, in a storage that can keep it. */
+export interface UploadNote {
+  readonly version: NotedVersion;
+  /** Called when the stored copy says so. It does not where another upload stored it. */
+  readonly kept: () => void;
+}
+
 /**
  * Where bytes lie. Implementations only store; digests of what is read are checked by the store.
  *
@@ -33,7 +41,7 @@ export interface ContentStorage {
    * existing copy is kept, or replaced as a whole. Must read the source once per attempt, check its digest while storing, and throw `corrupt`,
    * leaving nothing visible, when the bytes are not what the digest says.
    */
-  put(copy: ContentCopy, source: ByteSource): Promise<void>;
+  put(copy: ContentCopy, source: ByteSource, note?: UploadNote): Promise<void>;
 
   /** Opens the bytes. Throws `not-found` when the copy is definitely not there. */
   open(copy: ContentCopy): Promise<Readable>;

@@ -2,6 +2,7 @@ import type { StoreIdentity } from '../arn/index.js';
 import type { Catalog } from './catalog.js';
 import type { ContentStorage } from './content-storage.js';
 import type { EventBus } from './event-bus.js';
+import type { Journal } from './journal.js';
 import type { Buckets } from './own-buckets.js';
 
 /** What a store URL opens: one catalog and one content storage that belong together. */
@@ -14,6 +15,8 @@ export interface Engine {
   readonly scratch: string;
   /** Absent where nobody could subscribe to one. */
   readonly bus?: EventBus;
+  /** Absent where the catalog lies beside the contents and is kept with them. */
+  readonly journal?: Journal;
   /** Absent where repositories have no buckets of their own. */
   readonly buckets?: Buckets;
 }

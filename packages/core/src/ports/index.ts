@@ -6,3 +6,4 @@ export type * from './lifecycle-catalog.js';
 export type * from './own-buckets.js';
 export type * from './policy-catalog.js';
 export type * from './replica-engine.js';
+export type * from './journal.js';

@@ -6,8 +6,19 @@ import { bindPins, pinVersions, settleConsumer } from './consumers.js';
 import { openContext } from './context.js';
 import type { CopyOptions, CopyReport } from './copy.js';
 import { deleteVersion, undeleteVersion } from './deletion.js';
-import { loadCopy, loadGc, loadLifecycles, loadPublish, loadRelay, loadReplicate, loadVerify } from './heavy-modules.js';
+import {
+  loadRebuild,
+  loadRebuildGuard,
+  loadCopy,
+  loadGc,
+  loadLifecycles,
+  loadPublish,
+  loadRelay,
+  loadReplicate,
+  loadVerify,
+} from './heavy-modules.js';
 import type { RelayReport } from './relay.js';
+import type { RebuildReport } from './rebuild/rebuild.js';
 import {
   bucketPolicy,
   createRepository,
@@ -178,6 +189,22 @@ export class ArtifactStore extends StoreReader {
    */
   copyFrom(source: ArtifactStore, options: CopyOptions = {}): Promise<CopyReport> {
     return loadCopy().copyStore(source.context, this.context, options);
+  }
+
+  /**
+   * Brings back versions and bookmarks that the catalog lost, from what was noted beside the contents: of one repository, or of all in the
+   * store's own place. What the catalog has stays as it is; safe to repeat.
+   *
+   * What came back cannot be deleted until {@link endRebuild}: references are to be found first, where stacks are. Throws `unsupported`
+   * for a store without a journal.
+   */
+  rebuild({ repository }: InRepository = {}): Promise<RebuildReport> {
+    return loadRebuild().rebuildCatalog(this.context, repository);
+  }
+
+  /** Says that all references are registered again, so that what a rebuild brought back can be deleted as everything else. Returns of how many artifacts. */
+  endRebuild({ repository }: InRepository = {}): Promise<number> {
+    return loadRebuildGuard().releaseRebuilt(this.context, repository);
   }
 
   /**

@@ -2,6 +2,7 @@ import { checkArtifactId, checkBookmarkName, quote } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
 import type { BookmarkRecord } from '../model.js';
 import { actorOf, bookmarkArn, type StoreContext } from './context.js';
+import { noteLines } from './noting.js';
 import { resolveNamed } from './resolve.js';
 import type { Bookmark } from './types.js';
 
@@ -21,7 +22,11 @@ export async function setBookmark(
     ...(expected === undefined ? {} : { expected }),
   });
   switch (result.outcome) {
-    case 'moved':
+    case 'moved': {
+      const { movedAt: at, movedBy: by } = result.bookmark;
+      await noteLines(context, repository, [{ kind: 'bookmark', id, name: bookmark, number, at, by }]);
+      return bookmarkOf(context, result.bookmark);
+    }
     case 'unchanged':
       return bookmarkOf(context, result.bookmark);
     case 'conflict': {
@@ -44,13 +49,15 @@ export async function deleteBookmark(
   bookmark: string,
   repository: string,
 ): Promise<void> {
+  const actor = actorOf(context);
   const result = await context.engine.catalog.moveBookmark({
-    ...actorOf(context),
+    ...actor,
     ...{ repository, id: checkArtifactId(id), name: checkBookmarkName(bookmark) },
   });
   if (result.outcome === 'absent') {
     throw new HoldfastError('not-found', `bookmark ${quote(bookmark)} of ${quote(id)} does not exist`);
   }
+  await noteLines(context, repository, [{ kind: 'bookmark', id, name: bookmark, ...actor }]);
 }
 
 export function bookmarkOf(context: StoreContext, record: BookmarkRecord): Bookmark {

@@ -1,7 +1,8 @@
 import { formatArn, type Digest } from '../arn/index.js';
-import type { ContentCopy } from '../ports/index.js';
+import type { ContentCopy, JournalLine } from '../ports/index.js';
 import { actorOf, versionArn, type StoreContext } from './context.js';
 import { decideVersions } from './expiry.js';
+import { noteLines } from './noting.js';
 import { removeContents } from './removals.js';
 import { sweepReplicas } from './replicas/sweep-replicas.js';
 import type { GcItem, GcReport } from './types.js';
@@ -31,6 +32,9 @@ export async function collectGarbage(
     ]);
   }
   const purged = await catalog.purgeVersions(repository, actor);
+  // Before any of their bytes go: a rebuilt catalog must not bring back what a sweep is about to remove.
+  const gone = purged.map(({ id, number }): JournalLine => ({ kind: 'deleted', id, number }));
+  await noteLines(context, repository, gone);
   await catalog.startRemovals(repository, actor);
   const removals = await removeContents(context.engine, repository);
   const strays = await removeStrays(context, repository);

@@ -46,3 +46,11 @@ export function loadReading(): typeof import('./reading.js') {
 export function loadPacking(): typeof import('../packing/index.js') {
   return require('../packing/index.js') as typeof import('../packing/index.js');
 }
+
+export function loadRebuild(): typeof import('./rebuild/rebuild.js') {
+  return require('./rebuild/rebuild.js') as typeof import('./rebuild/rebuild.js');
+}
+
+export function loadRebuildGuard(): typeof import('./rebuild/guard.js') {
+  return require('./rebuild/guard.js') as typeof import('./rebuild/guard.js');
+}

@@ -6,6 +6,7 @@ import { HoldfastError, isHoldfastError } from '../errors.js';
 import type { Lease, LeaseInput, RecordVersionInput, RecordVersionResult } from '../ports/index.js';
 import { actorOf, withArn, type StoreContext } from './context.js';
 import { REPAIR_HINT } from './hashing.js';
+import { Noting } from './noting.js';
 import { prepareAll, Scratch, type Prepared } from './prepare.js';
 import type { PublishInput, PublishResult, PublishSource } from './types.js';
 
@@ -54,6 +55,7 @@ async function publishTogether(
   results: Results,
 ): Promise<void> {
   const { catalog } = context.engine;
+  const noting = new Noting(context, items[0]!.repository);
   const found = await catalog.findVersions(
     items.map(({ repository, input, digest }) => ({ repository, id: input.id, digest })),
   );
@@ -64,16 +66,14 @@ async function publishTogether(
     tellUnchanged(context, item);
   }
   const rest = items.filter((item) => !results.has(item));
-  await recordStored(
-    context,
-    rest.filter(({ source }) => source === undefined),
-    results,
-  );
-  await uploadAndRecord(
-    context,
-    rest.filter(({ source }) => source !== undefined),
-    results,
-  );
+  const stored = rest.filter(({ source }) => source === undefined);
+  const unstored = rest.filter(({ source }) => source !== undefined);
+  try {
+    await recordStored(context, stored, results, noting);
+    await uploadAndRecord(context, unstored, results, noting);
+  } finally {
+    await noting.write();
+  }
 }
 
 function tellUnchanged(context: StoreContext, { input, pack, digest }: Prepared): void {
@@ -86,6 +86,7 @@ async function recordStored(
   context: StoreContext,
   items: readonly Prepared[],
   results: Results,
+  noting: Noting,
 ): Promise<void> {
   if (items.length === 0) return;
   const inputs = items.map((item) => recordInput(context, item));
@@ -94,10 +95,11 @@ async function recordStored(
     const result = resultOf(context, recorded[i]!, false);
     if (result !== undefined) {
       results.set(item, result);
+      noting.recorded(item, result);
       tellUnchanged(context, item);
     } else if (item.pack !== undefined) {
       const packed = await item.pack();
-      await uploadAndRecord(context, [packed], results);
+      await uploadAndRecord(context, [packed], results, noting);
       results.set(item, results.get(packed)!);
     } else {
       const what = `repository ${quote(item.repository)} has no content ${item.digest}`;
@@ -113,6 +115,7 @@ async function uploadAndRecord(
   context: StoreContext,
   items: readonly Prepared[],
   results: Results,
+  noting: Noting,
 ): Promise<void> {
   const { catalog } = context.engine;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
@@ -121,12 +124,14 @@ async function uploadAndRecord(
     const leases = rest.map((item) => leaseInput(context, item));
     try {
       const granted = await catalog.leaseContents(leases);
-      const uploaded = await upload(context, rest, granted);
+      const uploaded = await upload(context, rest, granted, noting);
       const inputs = rest.map((item, i) => ({ ...recordInput(context, item), lease: leases[i]!.lease }));
       const recorded = await catalog.recordVersions(inputs);
       for (const [i, item] of rest.entries()) {
         const result = resultOf(context, recorded[i]!, uploaded.has(item));
-        if (result !== undefined) results.set(item, result);
+        if (result === undefined) continue;
+        results.set(item, result);
+        noting.recorded(item, result);
       }
     } catch (error) {
       // The first failure is what the caller must see; a lease that cannot be given back expires.
@@ -150,10 +155,12 @@ function leaseInput({ clock, leaseMs }: StoreContext, { repository, digest }: Pr
 
 /** Uploads each content that is not stored, once, some at a time. Returns the items whose bytes moved. */
 async function upload(
-  { engine, onEvent }: StoreContext,
+  context: StoreContext,
   items: readonly Prepared[],
   granted: readonly Lease[],
+  noting: Noting,
 ): Promise<Set<Prepared>> {
+  const { engine, onEvent } = context;
   const moved = new Map<string, { item: Prepared; generation: number }>();
   for (const [i, item] of items.entries()) {
     const { stored, generation } = granted[i]!;
@@ -165,7 +172,11 @@ async function upload(
       const { item, generation } = next;
       const { repository, digest, source, size } = item;
       try {
-        await engine.content.put({ repository, digest, generation }, source!);
+        await engine.content.put(
+          { repository, digest, generation },
+          source!,
+          noting.ofUpload(item, recordInput(context, item)),
+        );
       } catch (error) {
         waiting.length = 0;
         throw isHoldfastError(error) && error.code === 'corrupt' ? sourceChanged(item, error) : error;

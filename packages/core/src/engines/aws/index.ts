@@ -8,9 +8,11 @@ import type { Engine, EngineOptions } from '../../ports/index.js';
 import { ensureBootstrapped, openStacks, type StoreResources } from './bootstrap/index.js';
 import { openDynamo } from './catalog/client.js';
 import { DynamoCatalog } from './catalog/dynamo-catalog.js';
+import type { ContentBucket } from './content/bucket.js';
 import { openS3 } from './content/client.js';
 import { RoutedContent } from './content/routed-content.js';
 import { S3Content } from './content/s3-content.js';
+import { S3Journal } from './content/s3-journal.js';
 import { TableClient } from './catalog/table-client.js';
 import { openEvents } from './events/client.js';
 import { EventBridgeBus } from './events/event-bridge-bus.js';
@@ -71,15 +73,21 @@ async function joinParts(
     rmSync(scratch, { recursive: true, force: true });
   };
   const catalog = new DynamoCatalog({ api: { ...dynamo, close }, table, identity });
-  const contentIn = (place: OwnBucket): S3Content => new S3Content(s3, { ...place, region, owner: account });
-  const home = contentIn({ name: bucket, prefix: '', objectLock: true });
+  const bucketAt = (place: OwnBucket): ContentBucket => ({ ...place, region, owner: account });
+  const home = bucketAt({ name: bucket, prefix: '', objectLock: true });
+  const homeContent = new S3Content(s3, home);
   return {
     url,
     identity,
     catalog,
-    content: new RoutedContent(home, async (repository) => {
+    content: new RoutedContent(homeContent, async (repository) => {
       const place = await catalog.placeOf(repository);
-      return { content: typeof place === 'object' ? contentIn(place) : home, final: place !== undefined };
+      const content = typeof place === 'object' ? new S3Content(s3, bucketAt(place)) : homeContent;
+      return { content, final: place !== undefined };
+    }),
+    journal: new S3Journal(s3, home, async (repository) => {
+      const place = await catalog.placeOf(repository);
+      return typeof place === 'object' ? bucketAt(place) : home;
     }),
     scratch,
     bus: new EventBridgeBus(

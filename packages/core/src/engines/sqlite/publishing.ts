@@ -19,12 +19,14 @@ export function leaseContent(db: SqliteDatabase, input: LeaseInput): Lease {
   const found = findContent(db, input.repository, input.digest);
   let content: { id: number; generation: number };
   if (found === undefined) {
+    const { generation = 1 } = input;
     const { id } = db.run(
-      `INSERT INTO contents (repository_id, digest, size, generation, state) VALUES (?, ?, 0, 1, 'pending')`,
+      `INSERT INTO contents (repository_id, digest, size, generation, state) VALUES (?, ?, 0, ?, 'pending')`,
       repositoryId,
       input.digest,
+      generation,
     );
-    content = { id, generation: 1 };
+    content = { id, generation };
   } else if (found.state === 'removing' || found.state === 'removed') {
     // The old copy may be removed at any moment: the new one gets a generation, and so a place, of its own.
     content = { id: found.id, generation: found.generation + 1 };

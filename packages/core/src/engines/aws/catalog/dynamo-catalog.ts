@@ -78,6 +78,7 @@ export class DynamoCatalog implements Catalog {
   recordVersions = (inputs: readonly RecordVersionInput[]) => recordVersions(this.#context, inputs);
   reserveNumbers = (repository: string, id: string, upTo: number) =>
     reserveNumbers(this.#context, repository, id, upTo);
+  nextNumber = (repository: string, id: string) => this.#context.hints.lastNumber(repository, id) + 1;
   findTrees = (repository: string, treeDigests: readonly string[]) =>
     reading.findTrees(this.#context, repository, treeDigests);
 

@@ -69,7 +69,7 @@ function leaseAction(
   if (seen === undefined) {
     const next: ContentItem = {
       ...{ repository, digest, leases },
-      ...{ generation: 1, state: 'pending', size: 0, versions: 0 },
+      ...{ generation: inputs[0]?.generation ?? 1, state: 'pending', size: 0, versions: 0 },
     };
     return { action: put(key, next, expr`attribute_not_exists(#pk)`), next };
   }

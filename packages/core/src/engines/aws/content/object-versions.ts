@@ -9,16 +9,19 @@ export interface StoredVersion {
   readonly size: number;
 }
 
-/** Everything that S3 keeps under keys with a prefix, page by page: versions, newest first for each key, and delete markers. */
+/** Everything that S3 keeps under keys with a prefix, page by page: versions, newest first for each key, and delete markers. With a
+ * delimiter, what keys have up to it instead. */
 export async function* versionPages(
   s3: S3Api,
   bucket: ContentBucket,
   prefix: string,
+  delimiter?: string,
 ): AsyncGenerator<ListObjectVersionsCommandOutput> {
+  const grouped = delimiter === undefined ? {} : { Delimiter: delimiter };
   let from: { KeyMarker?: string; VersionIdMarker?: string } = {};
   for (;;) {
     const page = await askS3(bucket, () =>
-      s3.listVersions({ ...addressOf(bucket), Prefix: prefix, ...from }),
+      s3.listVersions({ ...addressOf(bucket), Prefix: prefix, ...grouped, ...from }),
     );
     yield page;
     if (page.IsTruncated !== true || page.NextKeyMarker === undefined) return;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Location } from '../../../model.js';
-import type { ByteSource, ContentCopy, ContentStorage } from '../../../ports/index.js';
+import type { ByteSource, ContentCopy, ContentStorage, UploadNote } from '../../../ports/index.js';
 
 /** The storage of a repository's contents, and whether that can never change; it can for a repository that does not exist yet. */
 export interface Route {
@@ -28,9 +28,8 @@ export class RoutedContent implements ContentStorage {
     return (await this.#of(copy.repository)).has(copy);
   }
 
-  async put(copy: ContentCopy, source: ByteSource, ...more: unknown[]): Promise<void> {
-    const content = await this.#of(copy.repository);
-    await content.put(...([copy, source, ...more] as Parameters<ContentStorage['put']>));
+  async put(copy: ContentCopy, source: ByteSource, note?: UploadNote): Promise<void> {
+    await (await this.#of(copy.repository)).put(copy, source, note);
   }
 
   async open(copy: ContentCopy): Promise<Readable> {

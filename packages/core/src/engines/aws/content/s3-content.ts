@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { HoldfastError } from '../../../errors.js';
 import type { Location } from '../../../model.js';
-import type { ByteSource, ContentCopy, ContentStorage } from '../../../ports/index.js';
+import type { ByteSource, ContentCopy, ContentStorage, UploadNote } from '../../../ports/index.js';
 import { DistinctCopies } from '../../locate.js';
 import { failureName } from '../failures.js';
 import { abortUploadsBegunBefore } from './abandoned-uploads.js';
@@ -44,8 +44,8 @@ export class S3Content implements ContentStorage {
     return (await findObject(this.#s3, this.#bucket, keyOf(this.#bucket, copy)))?.size;
   }
 
-  async put(copy: ContentCopy, source: ByteSource): Promise<void> {
-    await storeCopy(this.#s3, this.#bucket, copy, keyOf(this.#bucket, copy), source, this.#partBytes);
+  async put(copy: ContentCopy, source: ByteSource, note?: UploadNote): Promise<void> {
+    await storeCopy(this.#s3, this.#bucket, copy, keyOf(this.#bucket, copy), source, this.#partBytes, note);
   }
 
   async open(copy: ContentCopy): Promise<Readable> {

@@ -1,12 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../../../errors.js';
-import type { ByteSource, ContentCopy } from '../../../ports/index.js';
+import type { ByteSource, ContentCopy, NotedVersion, UploadNote } from '../../../ports/index.js';
 import { addressOf, askS3, base64Of, isOvertaken, type ContentBucket } from './bucket.js';
 import type { S3Api } from './client.js';
 import { headObject } from './find-object.js';
 import { beginUpload, findUpload, sendParts, type ObjectFacts } from './multipart.js';
 import { readParts, type Part } from './read-parts.js';
+import { VERSION_METADATA, versionAsMetadata } from './version-metadata.js';
 
 const MAX_PARTS = 10_000;
 const MAX_ATTEMPTS = 5;
@@ -19,6 +20,7 @@ interface Attempt {
   readonly copy: ContentCopy;
   readonly key: string;
   readonly hash: Hash;
+  readonly note?: UploadNote | undefined;
 }
 
 /**
@@ -34,10 +36,11 @@ export async function storeCopy(
   key: string,
   source: ByteSource,
   leastPartBytes: number,
+  note?: UploadNote,
 ): Promise<void> {
   const partBytes = Math.max(leastPartBytes, Math.ceil((source.size ?? 0) / MAX_PARTS));
   for (let number = 1; number <= MAX_ATTEMPTS; number += 1) {
-    const attempt = { s3, bucket, copy, key, hash: createHash('sha256') };
+    const attempt = { s3, bucket, copy, key, hash: createHash('sha256'), note };
     const parts = readParts(source.open(), partBytes, attempt.hash);
     const first = (await parts.next()).value as Part;
     const stored = first.last
@@ -54,13 +57,13 @@ export async function storeCopy(
 }
 
 /** False when S3 says that the key exists, or that another writer was in the way. */
-async function putWhole({ s3, bucket, copy, key, hash }: Attempt, bytes: Buffer): Promise<boolean> {
+async function putWhole({ s3, bucket, copy, key, hash, note }: Attempt, bytes: Buffer): Promise<boolean> {
   checkDigest(copy, hash);
-  return unlessOvertaken(() =>
+  return unlessOvertaken(note, () =>
     askS3(bucket, () =>
       s3.put({
         ...addressOf(bucket),
-        ...factsOf(bucket, copy),
+        ...factsOf(bucket, copy, note?.version),
         Key: key,
         Body: bytes,
         ContentLength: bytes.length,
@@ -74,7 +77,7 @@ async function putWhole({ s3, bucket, copy, key, hash }: Attempt, bytes: Buffer)
 
 /** Like {@link putWhole}. An upload that broke off is gone on with; `resume` says whether to look for one. */
 async function putInParts(
-  { s3, bucket, copy, key, hash }: Attempt,
+  { s3, bucket, copy, key, hash, note }: Attempt,
   parts: AsyncIterable<Part>,
   resume: boolean,
 ): Promise<boolean> {
@@ -87,9 +90,10 @@ async function putInParts(
     return false;
   }
   const found = resume ? await findUpload(s3, bucket, key) : undefined;
-  const upload = found ?? (await beginUpload(s3, bucket, key, factsOf(bucket, copy)));
+  const upload = found ?? (await beginUpload(s3, bucket, key, factsOf(bucket, copy, note?.version)));
   const address = { ...addressOf(bucket), Key: key, UploadId: upload.id };
-  return unlessOvertaken(async () => {
+  // What was begun by another upload says what that one was for.
+  return unlessOvertaken(found === undefined ? note : undefined, async () => {
     const Parts = await sendParts(s3, bucket, upload, counted);
     try {
       checkDigest(copy, hash);
@@ -113,21 +117,28 @@ async function putInParts(
 export function factsOf(
   { objectLock }: ContentBucket,
   { repository, digest, generation }: ContentCopy,
+  version?: NotedVersion,
 ): ObjectFacts {
+  const said = version === undefined ? undefined : versionAsMetadata(version);
   return {
     ContentType: 'application/octet-stream',
     Metadata: {
       'holdfast-repository': repository,
       'holdfast-digest': digest,
       'holdfast-generation': String(generation),
+      ...(said === undefined ? {} : { [VERSION_METADATA]: said }),
     },
     ...(objectLock ? { ObjectLockLegalHoldStatus: 'ON' } : {}),
   };
 }
 
-async function unlessOvertaken(write: () => Promise<unknown>): Promise<boolean> {
+async function unlessOvertaken(
+  note: UploadNote | undefined,
+  write: () => Promise<unknown>,
+): Promise<boolean> {
   try {
     await write();
+    if (note !== undefined && versionAsMetadata(note.version) !== undefined) note.kept();
     return true;
   } catch (error) {
     if (isOvertaken(error)) return false;
