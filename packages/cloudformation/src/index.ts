@@ -36,6 +36,12 @@ export {
   type StackReport,
 } from './stack/register-stack.js';
 export type { PackagingStore, RegisteringStore } from './stack/store.js';
+export {
+  packagingRegions,
+  packagingWithoutHome,
+  type PackagingRegions,
+  type RegionStore,
+} from './regions/packaging-regions.js';
 export { writeTemplate } from './stack/template-file.js';
 export {
   beginDeployment,

@@ -10,6 +10,9 @@ import { settleUnbound } from './settle-unbound.js';
 import type { SettlingStore } from './store.js';
 import { undecided, type StackOutcome } from './outcome.js';
 
+/** The region of a store that was told none. */
+const NO_REGION = 'local';
+
 /** Milliseconds from a pin's placing until its deployment is taken for crashed, should nobody say that it is over. */
 export const DEFAULT_PIN_LEASE_MS = 24 * 3_600_000;
 
@@ -128,7 +131,8 @@ async function settleName(
   } catch (error) {
     outcomes.push(undecided(unbound, [doubtOf(error, `settle the stack ${name}`)]));
   }
-  if (!liesIn(store.identity, place)) outcomes.push(...(await heldElsewhere(context, name)));
+  if (store.identity.region === NO_REGION && !liesIn(store.identity, place))
+    outcomes.push(...(await heldElsewhere(context, name)));
   return outcomes;
 }
 

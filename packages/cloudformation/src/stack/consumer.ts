@@ -15,3 +15,17 @@ export function stackConsumer({ partition, region, account }: StoreIdentity, sta
   }
   return `arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}`;
 }
+
+/**
+ * The stacks of one name in the regions that a template is for, with their regions; in the store's own when none is named, or when the
+ * store is tied to none.
+ */
+export function regionalConsumers(
+  identity: StoreIdentity,
+  stackName: string,
+  regions: readonly string[] = [],
+): readonly (readonly [region: string, consumer: string])[] {
+  const own = regions.length === 0 || identity.region === 'local';
+  const places = own ? [identity.region] : [...new Set(regions)];
+  return places.map((region) => [region, stackConsumer({ ...identity, region }, stackName)]);
+}

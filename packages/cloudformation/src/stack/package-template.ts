@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { PublishSource } from '@holdfast/core';
+import type { PinRequest, PublishSource } from '@holdfast/core';
 import type { ArtifactPlan } from '../plan/types.js';
 import { rewriteTemplate } from '../rewrite/rewrite-template.js';
 import type { Stamp } from '../rewrite/stamp.js';
-import { stackConsumer } from './consumer.js';
+import { regionalConsumers } from './consumer.js';
 import { checkPlaceable, placeArtifacts, type PlaceOptions } from './place-artifacts.js';
 import { planTemplate, type PlanOptions, type PlannedTemplate, type PlannedUse } from './plan-template.js';
 import { bookmarkName, publishUses, type PackagedUse, type PublishOptions } from './publish-uses.js';
@@ -15,6 +15,8 @@ export interface PackageOptions extends PlanOptions, PlaceOptions, PublishOption
   /** What the pins are recorded under; a new random one when absent. */
   readonly deployment?: string;
   readonly storageMode?: 'copy' | 'reference';
+  /** Pins in the own catalog of another region, where that has one; what is pinned there is pinned in the store before. */
+  readonly pinIn?: (region: string, request: PinRequest) => Promise<void>;
   /** Whether resources get the tag `holdfast:artifact`; true when absent. */
   readonly tags?: boolean;
 }
@@ -24,8 +26,10 @@ export interface PackagedTemplate {
   readonly text: string;
   readonly plan: ArtifactPlan;
   readonly deployment: string;
-  /** The ARN of the stack, without the unique ID that CloudFormation gives it. */
+  /** The ARN of the stack, without the unique ID that CloudFormation gives it; that of the first region where there are several. */
   readonly consumer: string;
+  /** The ARNs of the stack in all regions that the template is for. */
+  readonly consumers: readonly string[];
   /** Every use, those of nested templates included. */
   readonly artifacts: readonly PackagedUse[];
 }
@@ -39,21 +43,38 @@ export interface PackagedTemplate {
  */
 export async function packageTemplate(options: PackageOptions): Promise<PackagedTemplate> {
   const { store, stackName } = options;
-  const consumer = stackConsumer(store.identity, stackName);
+  const consumers = regionalConsumers(store.identity, stackName, options.regions);
   const planned = await planTemplate(options);
   await checkPlaceable(store, allItems(planned), options);
   const { text, artifacts, stamps } = await packagePlanned(planned, '', options);
   const deployment = options.deployment ?? randomUUID();
 
-  const pins = new Map<string, Parameters<PackagingStore['pin']>[0]['pins'][number]>();
+  const pins = new Map<string, PinRequest['pins'][number]>();
   for (const [slot, { version: arn, bookmark }] of stamps) {
     const known = artifacts.find((use) => use.slot === slot && use.version.arn === arn);
     const version = known?.version ?? (await store.resolve(arn)).version;
     const name = bookmark === undefined ? undefined : bookmarkName(bookmark);
     pins.set(`${slot} ${arn}`, { version, slot, ...(name === undefined ? {} : { bookmark: name }) });
   }
-  if (pins.size > 0) await store.pin({ consumer, deployment, pins: [...pins.values()] });
-  return { text, plan: planned.plan, deployment, consumer, artifacts };
+  if (pins.size > 0) await pinAll([...pins.values()], consumers, deployment, options);
+  const [[, consumer] = ['', '']] = consumers;
+  return {
+    ...{ text, plan: planned.plan, deployment, consumer, artifacts },
+    consumers: consumers.map(([, arn]) => arn),
+  };
+}
+
+/** At home for the stacks of all regions, and then in each region that protects its replicas itself. */
+async function pinAll(
+  pins: PinRequest['pins'],
+  consumers: readonly (readonly [region: string, consumer: string])[],
+  deployment: string,
+  { store, pinIn }: PackageOptions,
+): Promise<void> {
+  for (const [, consumer] of consumers) await store.pin({ consumer, deployment, pins });
+  for (const [region, consumer] of consumers) {
+    if (region !== store.identity.region) await pinIn?.(region, { consumer, deployment, pins });
+  }
 }
 
 function allItems({ items }: PlannedTemplate): PlannedUse[] {

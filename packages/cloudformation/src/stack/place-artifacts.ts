@@ -73,16 +73,17 @@ async function locationsOf(
   ending: string | undefined,
   { regions, locate }: PlaceOptions,
 ): Promise<Location[]> {
-  const own = await store.locate(version, ending === undefined ? {} : { ending });
-  if (regions === undefined || regions.length === 0) return [own];
+  const locateHere = (): Promise<Location> => store.locate(version, ending === undefined ? {} : { ending });
+  if (regions === undefined || regions.length === 0) return [await locateHere()];
   const found: Location[] = [];
   for (const region of new Set(regions)) {
-    if (region === own.region) found.push(own);
-    else if (locate !== undefined) found.push(await locate(version, region, ending));
-    else {
-      checkServed(own.region, regions, region);
-      found.push({ ...own, region });
+    if (region !== store.identity.region && locate !== undefined) {
+      found.push(await locate(version, region, ending));
+      continue;
     }
+    const own = await locateHere();
+    checkServed(own.region, regions, region);
+    found.push({ ...own, region });
   }
   return found;
 }
