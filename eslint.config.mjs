@@ -174,6 +174,7 @@ export default defineConfig(
       'packages/core/src/engines/open.ts',
       'packages/core/src/settings/configuration.ts',
       'packages/core/src/engines/sqlite/database.ts',
+      'packages/sam-hook/src/lazy-modules.ts',
     ],
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },

@@ -26,6 +26,7 @@ const sources = {
   '^@holdfast/core/settings$': '<rootDir>/packages/core/src/settings/index.ts',
   '^@holdfast/core/testing$': '<rootDir>/packages/core/src/testing/index.ts',
   '^@holdfast/cloudformation$': '<rootDir>/packages/cloudformation/src/index.ts',
+  '^@holdfast/sam-hook$': '<rootDir>/packages/sam-hook/src/index.ts',
 };
 
 /** All packages' tests of one kind, and how long one of them may take. */

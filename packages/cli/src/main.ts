@@ -1,11 +1,17 @@
 import { currentHost, type Host } from './host.js';
 import { endOnSignals } from './interrupts.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { runSam, wordsForSam } from './sam.js';
 
 /**
  * Runs the command line of this process, without the program's name, and sets the exit code. Never throws.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  const sam = wordsForSam(argv);
+  if (sam !== undefined) {
+    process.exitCode = await runSam(sam);
+    return;
+  }
   const host = currentHost();
   endOnSignals(process);
   host.stdout.on('error', leaveOnBrokenPipe);

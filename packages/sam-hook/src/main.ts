@@ -1,0 +1,8 @@
+import { runHoldfastSam } from './command-line.js';
+import { currentSamHost } from './host.js';
+
+/** Runs the command line of this process, without the program's name, and sets the exit code. Never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const code = await runHoldfastSam(argv, currentSamHost());
+  process.exitCode ??= code;
+}
