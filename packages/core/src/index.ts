@@ -21,4 +21,5 @@ export type {
   CreateRepositoryReport,
 } from './store/repositories.js';
 export type { RebuildReport } from './store/rebuild/rebuild.js';
+export type { PolicyPlan } from './store/policies.js';
 export type { RelayReport } from './store/relay.js';

@@ -1,4 +1,5 @@
 import type { StoreIdentity } from '../arn/index.js';
+import type { AccessControl } from './access-control.js';
 import type { Catalog } from './catalog.js';
 import type { ContentStorage } from './content-storage.js';
 import type { EventBus } from './event-bus.js';
@@ -17,6 +18,8 @@ export interface Engine {
   readonly bus?: EventBus;
   /** Absent where the catalog lies beside the contents and is kept with them. */
   readonly journal?: Journal;
+  /** Absent where the storage has no resource policies of its own. */
+  readonly access?: AccessControl;
   /** Absent where repositories have no buckets of their own. */
   readonly buckets?: Buckets;
 }

@@ -1,3 +1,4 @@
+export type * from './access-control.js';
 export type * from './catalog.js';
 export type * from './content-storage.js';
 export type * from './engine.js';

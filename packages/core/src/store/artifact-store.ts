@@ -12,11 +12,14 @@ import {
   loadCopy,
   loadGc,
   loadLifecycles,
+  loadPolicies,
   loadPublish,
   loadRelay,
   loadReplicate,
   loadVerify,
 } from './heavy-modules.js';
+import type { PolicyRecord } from '../ports/index.js';
+import type { PolicyPlan } from './policies.js';
 import type { RelayReport } from './relay.js';
 import type { RebuildReport } from './rebuild/rebuild.js';
 import {
@@ -160,6 +163,21 @@ export class ArtifactStore extends StoreReader {
     { repository = DEFAULT_REPOSITORY, expected }: InRepository & { readonly expected?: number } = {},
   ): Promise<LifecycleRecord> {
     return loadLifecycles().setLifecycle(this.context, lifecycle, checkRepositoryName(repository), expected);
+  }
+
+  /**
+   * What a resource policy, or none, would change; nothing is changed yet. Throws `invalid-input` naming the statement that cannot stand.
+   */
+  planPolicy(
+    policy: unknown,
+    { repository = DEFAULT_REPOSITORY, expected }: InRepository & { readonly expected?: number } = {},
+  ): Promise<PolicyPlan> {
+    return loadPolicies().planPolicy(this.context, policy, checkRepositoryName(repository), expected);
+  }
+
+  /** Carries out what {@link planPolicy} said. Throws `conflict` when something changed since. */
+  applyPolicy(plan: PolicyPlan): Promise<PolicyRecord> {
+    return loadPolicies().applyPolicy(this.context, plan);
   }
 
   /**

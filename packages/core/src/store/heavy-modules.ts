@@ -11,6 +11,10 @@ export function loadGc(): typeof import('./gc.js') {
   return require('./gc.js') as typeof import('./gc.js');
 }
 
+export function loadPolicies(): typeof import('./policies.js') {
+  return require('./policies.js') as typeof import('./policies.js');
+}
+
 export function loadLifecycles(): typeof import('./lifecycles.js') {
   return require('./lifecycles.js') as typeof import('./lifecycles.js');
 }

@@ -18,7 +18,7 @@ import type {
   VersionKey,
   VersionRecord,
 } from '../model.js';
-import type { ConsumerRecord } from '../ports/index.js';
+import type { ConsumerRecord, PolicyRecord } from '../ports/index.js';
 import { bookmarkOf } from './bookmarks.js';
 import { withArn, type StoreContext } from './context.js';
 import { loadExplain, loadReading, loadWhereUsed } from './heavy-modules.js';
@@ -184,6 +184,11 @@ export abstract class StoreReader {
   /** The repository's lifecycle, with the revision that {@link setLifecycle} can compare; undefined when there never was one. */
   getLifecycle({ repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<LifecycleRecord | undefined> {
     return this.context.engine.catalog.getLifecycle(checkRepositoryName(repository));
+  }
+
+  /** The repository's resource policy, with its revision; undefined when there never was one. */
+  getPolicy({ repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<PolicyRecord | undefined> {
+    return this.context.engine.catalog.getPolicy(checkRepositoryName(repository));
   }
 
   /** The outbox in order, from after a sequence number. */

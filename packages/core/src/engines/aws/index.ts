@@ -5,6 +5,9 @@ import { quote, type StoreIdentity } from '../../arn/index.js';
 import { HoldfastError } from '../../errors.js';
 import type { OwnBucket } from '../../model.js';
 import type { Engine, EngineOptions } from '../../ports/index.js';
+import { AwsAccess } from './access/access-control.js';
+import { openPolicyApi } from './access/client.js';
+import { writePlace } from './access/place-item.js';
 import { ensureBootstrapped, openStacks, type StoreResources } from './bootstrap/index.js';
 import { openDynamo } from './catalog/client.js';
 import { DynamoCatalog } from './catalog/dynamo-catalog.js';
@@ -95,6 +98,12 @@ async function joinParts(
       eventBus,
       new SentMark(new TableClient(dynamo, table)),
     ),
+    access: new AwsAccess({
+      ...{ identity, bucket, table, eventBus },
+      placeOf: (repository) => catalog.placeOf(repository),
+      announce: () => writePlace(new TableClient(dynamo, table), { bucket, eventBus }),
+      open: () => openPolicyApi(region, account),
+    }),
     buckets: new AwsBuckets({ identity, home: bucket, catalog, open: () => openBucketApi({ region }) }),
   };
 }

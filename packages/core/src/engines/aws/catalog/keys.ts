@@ -27,6 +27,7 @@ import type { Instant, VersionKey } from '../../../model.js';
  * | consumer: what it uses, in eight parts | `~consumer#<arn>` | `uses#<n>` |
  * | consumer: what its slots used before, in eight parts | `~former#<n>` | `<hash>#<n>` |
  * | events with their numbers | `~events` | `<last sequence>` |
+ * | where the store lies, for other accounts | `~place` | `place` |
  * | the last number given | `~sequence` | `sequence` |
  *
  * A policy confines a principal to one repository by `dynamodb:LeadingKeys` = `<repository>#*`. The partitions that begin

@@ -1,0 +1,39 @@
+import type { PolicyText } from '../policy/model.js';
+
+/** One resource policy of AWS, as it is and as it would be. */
+export interface AccessChange {
+  readonly place: 'bucket' | 'table' | 'eventBus';
+  /** What messages call it, such as `the policy of the bucket "b"`. */
+  readonly name: string;
+  /** Statements that would come, and those that would go. Others' are not among them. */
+  readonly added: readonly object[];
+  readonly removed: readonly object[];
+  /** How many statements of others stay as they are. */
+  readonly foreign: number;
+  /** Bytes that it would have, and may have. */
+  readonly size: number;
+  readonly limit: number;
+  /** The whole text; absent when nothing is left. */
+  readonly text?: string;
+  /** What it was planned upon: the text, and the service's own revision where it has one. */
+  readonly before?: string;
+  readonly revision?: string;
+}
+
+/** What setting a policy would change. Nothing is changed yet. */
+export interface AccessPlan {
+  readonly repository: string;
+  /** Only what differs. */
+  readonly changes: readonly AccessChange[];
+}
+
+/** The resource policies of an engine whose storage has some of its own. */
+export interface AccessControl {
+  /**
+   * Compiles a policy, or none, and compares with what is there. Throws `invalid-input` for what the services cannot express or hold,
+   * naming the statement, or size and limit. Changes nothing.
+   */
+  plan(repository: string, policy: PolicyText | undefined): Promise<AccessPlan>;
+  /** Carries a plan out. Throws `conflict` where somebody changed a policy since; what was applied before stays, and planning anew goes on. */
+  apply(plan: AccessPlan): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import { HoldfastError } from '../errors.js';
+import { readPolicy, parsePolicy, type PolicyText } from '../policy/index.js';
+import type { AccessPlan, PolicyRecord } from '../ports/index.js';
+import { actorOf, type StoreContext } from './context.js';
+
+/** A policy that was checked and compiled, and that nothing was changed for yet. */
+export interface PolicyPlan {
+  readonly repository: string;
+  readonly policy?: PolicyText;
+  /** The revision that was seen. */
+  readonly revision: number;
+  /** What changes in AWS; absent for a store that has no policies but its own. */
+  readonly access?: AccessPlan;
+}
+
+/**
+ * Checks a policy, or the absence of one, and says what it changes. Changes nothing. Throws `invalid-input` naming the statement, and
+ * `conflict` when the policy has another revision than `expected`.
+ */
+export async function planPolicy(
+  context: StoreContext,
+  value: unknown,
+  repository: string,
+  expected: number | undefined,
+): Promise<PolicyPlan> {
+  const { engine, identity } = context;
+  if (value !== undefined) readPolicy(value, { ...identity, repository });
+  if ((await engine.catalog.getRepository(repository)) === undefined)
+    throw new HoldfastError('not-found', `repository "${repository}" does not exist`);
+  const current = (await engine.catalog.getPolicy(repository))?.revision ?? 0;
+  if (expected !== undefined && expected !== current) throw conflict(repository, current, expected);
+  const policy = value === undefined ? undefined : parsePolicy(value);
+  const access = await engine.access?.plan(repository, policy);
+  return {
+    ...{ repository, revision: current },
+    ...(policy === undefined ? {} : { policy }),
+    ...(access === undefined ? {} : { access }),
+  };
+}
+
+/** Carries a plan out: the catalog first, which lets only one of two through, and then AWS. Repeating it after a failure goes on. */
+export async function applyPolicy(context: StoreContext, plan: PolicyPlan): Promise<PolicyRecord> {
+  const { engine } = context;
+  const { repository, revision, policy, access } = plan;
+  const result = await engine.catalog.putPolicy({
+    ...{ ...actorOf(context), repository, expected: revision },
+    ...(policy === undefined ? {} : { policy }),
+  });
+  if (result.outcome === 'conflict') throw conflict(repository, result.current, revision);
+  if (access !== undefined) await engine.access?.apply(access);
+  return result.record;
+}
+
+function conflict(repository: string, current: number, expected: number): HoldfastError {
+  return new HoldfastError(
+    'conflict',
+    `the policy of repository "${repository}" has revision ${current}, not ${expected}`,
+    { hint: `See what it says now with: holdfast repository policy get ${repository}` },
+  );
+}
