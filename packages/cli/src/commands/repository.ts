@@ -6,6 +6,7 @@ import { renderTable } from '../render/table.js';
 import { formatInstant } from '../render/values.js';
 import type { Session } from '../session.js';
 import { declareBucketPolicy, tellPromise } from './bucket-policy.js';
+import { declareRepositoryPolicy } from './repository-policy.js';
 
 export function declareRepository(program: Command, session: Session): void {
   const repository = program
@@ -43,6 +44,7 @@ export function declareRepository(program: Command, session: Session): void {
       });
     });
   declareBucketPolicy(repository, session);
+  declareRepositoryPolicy(repository, session);
   repository
     .command('list')
     .description('Lists the repositories.')

@@ -1,6 +1,6 @@
 import { checkRepositoryName } from '../arn/index.js';
 import type { LifecycleRecord, Version } from '../model.js';
-import type { BucketPolicy } from '../ports/index.js';
+import type { BucketPolicy, PolicyRecord } from '../ports/index.js';
 import { deleteBookmark, setBookmark } from './bookmarks.js';
 import { bindPins, pinVersions, settleConsumer } from './consumers.js';
 import { openContext } from './context.js';
@@ -18,7 +18,6 @@ import {
   loadReplicate,
   loadVerify,
 } from './heavy-modules.js';
-import type { PolicyRecord } from '../ports/index.js';
 import type { PolicyPlan } from './policies.js';
 import type { RelayReport } from './relay.js';
 import type { RebuildReport } from './rebuild/rebuild.js';
