@@ -8,6 +8,7 @@ import type { Engine, EngineOptions } from '../../ports/index.js';
 import { AwsAccess } from './access/access-control.js';
 import { openPolicyApi } from './access/client.js';
 import { writePlace } from './access/place-item.js';
+import { findSharedStore } from './access/shared-store.js';
 import { ensureBootstrapped, openStacks, type StoreResources } from './bootstrap/index.js';
 import { openDynamo } from './catalog/client.js';
 import { DynamoCatalog } from './catalog/dynamo-catalog.js';
@@ -29,7 +30,7 @@ import { parseStoreUrl } from './store-url.js';
  * Opens `aws:`, the store of the caller's account and region, or `aws://<account>/<region>`; makes it when it is not there.
  *
  * Credentials, region, endpoints, retries and proxies come from the SDK's own configuration, and from nowhere else. Throws
- * `access-denied` when the credentials belong to another account than the URL names, and `invalid-input` for a bucket: it has its own.
+ * `access-denied` when the URL names another account that shares nothing with the caller, and `invalid-input` for a bucket: it has its own.
  */
 export async function openAwsEngine(url: string, options: EngineOptions): Promise<Engine> {
   if (options.bucket !== undefined) {
@@ -44,11 +45,8 @@ export async function openAwsEngine(url: string, options: EngineOptions): Promis
   const wanted = { ...options.identity, ...parseStoreUrl(url) };
   const identity = await callerIdentity(wanted.region);
   if (wanted.account !== undefined && wanted.account !== identity.account) {
-    throw new HoldfastError(
-      'access-denied',
-      `the AWS credentials belong to account ${identity.account}, and the store is ${wanted.account}'s`,
-      { hint: 'Choose a profile of that account, with AWS_PROFILE.' },
-    );
+    const shared = { ...identity, account: wanted.account };
+    return joinParts(url, shared, await findSharedStore(shared));
   }
   return joinParts(url, identity, await storeOf(identity));
 }
