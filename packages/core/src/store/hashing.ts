@@ -28,7 +28,9 @@ export async function hashFile(path: string): Promise<Hashed> {
   let size = 0;
   const file = openSync(path, 'r');
   try {
-    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
+    // Hosts patch this function (graceful-fs, in Serverless 3); with fewer arguments the patched one reads nothing.
+    const next = (): number => readSync(file, buffer, 0, buffer.length, null);
+    for (let read = next(); read > 0; read = next()) {
       hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
       const turn = Math.floor(size / BYTES_BETWEEN_TURNS);
       size += read;
