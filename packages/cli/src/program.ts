@@ -23,6 +23,10 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
     () => (require('./commands/resolve.js') as typeof import('./commands/resolve.js')).declareResolve,
   ],
   [
+    'replicate',
+    () => (require('./commands/replicate.js') as typeof import('./commands/replicate.js')).declareReplicate,
+  ],
+  [
     'bookmark',
     () => (require('./commands/bookmark.js') as typeof import('./commands/bookmark.js')).declareBookmark,
   ],

@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander';
-import type { packageTemplate, PackagedTemplate, PlannedTemplate } from '@holdfast/cloudformation';
-import type { ArtifactStore } from '@holdfast/core';
+import type { PackagedTemplate, PlannedTemplate } from '@holdfast/cloudformation';
+import { byComma } from '../by-comma.js';
 import { examples } from '../help.js';
 import { loadCloudFormation } from '../lazy-modules.js';
 import type { Output } from '../output.js';
-import { checkRegions, inRegion, parseBuckets } from '../region-buckets.js';
+import { withPackaging } from '../package-regions.js';
+import { parseBuckets } from '../region-buckets.js';
 import { renderTable } from '../render/table.js';
 import { formatBytes } from '../render/values.js';
 import { shortName } from '../render/version.js';
@@ -75,11 +76,6 @@ export function declarePackage(program: Command, session: Session): void {
     );
 }
 
-/** Words may hold several values, joined by commas. */
-function byComma(word: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...word.split(',').filter((value) => value !== '')];
-}
-
 async function planOnly(options: PackageOptions, command: Command, session: Session): Promise<void> {
   const output = session.output(command);
   const { idPrefix } = { ...decideSettings(command.optsWithGlobals(), session.host), ...given(options) };
@@ -135,9 +131,12 @@ async function packageAndWrite(options: PackageOptions, command: Command, sessio
   if (file === undefined && session.output(command).json) {
     throw new UsageError('--json needs --output-template-file', 'Standard output takes only one of both.');
   }
-  await session.withStore(
+  await withPackaging(
     command,
-    async ({ store, settings, output }) => {
+    session,
+    options,
+    given(options),
+    async ({ store, settings, output, regional }) => {
       const { packageTemplate, writeTemplate } = loadCloudFormation();
       const { idPrefix, repository, storageMode } = settings;
       const packaged = await packageTemplate({
@@ -150,7 +149,7 @@ async function packageAndWrite(options: PackageOptions, command: Command, sessio
         ...(idPrefix === undefined ? {} : { idPrefix }),
         ...(repository === undefined ? {} : { repository }),
         ...(storageMode === undefined ? {} : { storageMode }),
-        ...regionsOf(options, store),
+        ...regional,
       });
       if (file === undefined) {
         await output.result({}, () => [packaged.text.replace(/\n$/, '')]);
@@ -159,7 +158,6 @@ async function packageAndWrite(options: PackageOptions, command: Command, sessio
       }
       await reportPackaged(packaged, file, output);
     },
-    given(options),
   );
 }
 
@@ -168,18 +166,18 @@ async function reportPackaged(
   file: string | undefined,
   output: Output,
 ): Promise<void> {
-  const { artifacts, consumer, deployment } = packaged;
+  const { artifacts, consumer, consumers, deployment } = packaged;
   for (const { slot, version, outcome } of artifacts)
     output.message(`${outcome} ${shortName(version)} for ${slot}`);
   output.message(
-    `pinned for ${consumer}, deployment ${deployment}${file === undefined ? '' : `; wrote ${file}`}`,
+    `pinned for ${consumers.join(', ')}, deployment ${deployment}${file === undefined ? '' : `; wrote ${file}`}`,
   );
   if (!output.json) return;
   const items = artifacts.map(({ slot, version, bookmark, outcome, uploaded }) => ({
     ...{ slot, version, outcome, uploaded },
     ...(bookmark === undefined ? {} : { bookmark }),
   }));
-  await output.result({ file, consumer, deployment, artifacts: items }, () => []);
+  await output.result({ file, consumer, consumers, deployment, artifacts: items }, () => []);
 }
 
 /** What is done only when it is asked for. */
@@ -188,21 +186,6 @@ function leave({ allowOutside, literalLocations }: PackageOptions): {
   literalLocations: boolean;
 } {
   return { allowOutside: allowOutside === true, literalLocations: literalLocations === true };
-}
-
-/** The regions to package for, and where their buckets are, when each has its own. */
-function regionsOf(
-  { bucket, regions }: PackageOptions,
-  store: Pick<ArtifactStore, 'locate'>,
-): Pick<Parameters<typeof packageTemplate>[0], 'regions' | 'locate'> {
-  const buckets = bucket === undefined ? undefined : parseBuckets(bucket);
-  if (buckets === undefined || buckets.byRegion.size === 0) return regions === undefined ? {} : { regions };
-  const wanted = regions ?? [...buckets.byRegion.keys()];
-  checkRegions(wanted, buckets);
-  return {
-    regions: wanted,
-    locate: async (version, region) => inRegion(await store.locate(version), region, buckets),
-  };
 }
 
 /** The options that win over the same settings of the configuration file. */

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { ReconcileReport } from '@holdfast/cloudformation';
 import { clientSettings } from '../client-settings.js';
 import { examples } from '../help.js';
 import { undoneWhenInterrupted } from '../interrupts.js';
 import { loadCloudFormation } from '../lazy-modules.js';
-import { showOutcomes } from '../render/outcomes.js';
+import { showOutcomes, type Outcomes } from '../render/outcomes.js';
 import type { Session } from '../session.js';
+import { reconcileReplicas, settleReplicas } from '../settle-regions.js';
 import { UsageError } from '../usage-error.js';
 
 interface ReconcileOptions {
@@ -50,7 +50,10 @@ export function declareReconcile(program: Command, session: Session): void {
           if (stacks !== undefined) {
             const outcomes = [];
             for (const stack of new Set(stacks))
-              outcomes.push(...(await settleStack({ store, api, stack, dryRun })));
+              outcomes.push(
+                ...(await settleStack({ store, api, stack, dryRun })),
+                ...(await settleReplicas(store, api, { stack, dryRun })),
+              );
             await showOutcomes({ outcomes, doubts: [] }, dryRun, output);
             return;
           }
@@ -60,8 +63,8 @@ export function declareReconcile(program: Command, session: Session): void {
             if (last !== undefined) output.message(`go on with: holdfast reconcile --after ${last}`);
           };
           try {
-            const run = (): Promise<ReconcileReport> =>
-              reconcileStore({
+            const run = async (): Promise<Outcomes> => {
+              const report = await reconcileStore({
                 store,
                 api,
                 lambda,
@@ -74,6 +77,15 @@ export function declareReconcile(program: Command, session: Session): void {
                 onOutcome: ({ consumer }) => output.progress(`settled ${consumer}`),
                 onLast: (key) => (last = key),
               });
+              const inRegions = await reconcileReplicas(store, (region) => openCloudFormation({ region }), {
+                ...{ all, dryRun, concurrency: Number(options.concurrency) },
+              });
+              return {
+                ...report,
+                outcomes: [...report.outcomes, ...inRegions.outcomes],
+                doubts: [...report.doubts, ...inRegions.doubts],
+              };
+            };
             await showOutcomes(await undoneWhenInterrupted(tellLast, run), dryRun, output);
           } finally {
             lambda.close();

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
+import type { CloudFormationApi } from '@holdfast/cloudformation';
+import { clientSettings } from '../client-settings.js';
 import { examples } from '../help.js';
 import { loadCloudFormation } from '../lazy-modules.js';
-import type { Session } from '../session.js';
 import { showOutcomes } from '../render/outcomes.js';
+import { homeOrWithout, homeRegion, settingsOf } from '../region-session.js';
+import type { Session } from '../session.js';
+import { settleReplicas, settleWithoutHome } from '../settle-regions.js';
 
 interface SettleOptions {
   readonly stackName: string;
@@ -27,23 +31,46 @@ export function declareSettle(stack: Command, session: Session): void {
     .option('--dry-run', 'only say what would be done')
     .addHelpText('after', examples('holdfast stack settle --stack-name payments'))
     .action(async (options: SettleOptions, command: Command) => {
-      await session.withStore(command, async ({ store, output, settings }) => {
-        const { openCloudFormation, settleStack } = loadCloudFormation();
-        const region = options.region ?? settings.region;
-        const api = await openCloudFormation(region === undefined ? {} : { region });
-        try {
-          const outcomes = await settleStack({
-            store,
-            api,
-            stack: options.stackName,
-            finished: options.deployment ?? [],
-            forgetRetained: options.forgetRetained === true,
-            dryRun: options.dryRun === true,
-          });
-          await showOutcomes({ outcomes, doubts: [] }, options.dryRun === true, output);
-        } finally {
-          api.close();
-        }
-      });
+      const { openCloudFormation } = loadCloudFormation();
+      const api = await openCloudFormation(clientSettings(settingsOf(command, session), options));
+      try {
+        await settle(options, command, session, api);
+      } finally {
+        api.close();
+      }
     });
+}
+
+async function settle(
+  options: SettleOptions,
+  command: Command,
+  session: Session,
+  api: CloudFormationApi,
+): Promise<void> {
+  const dryRun = options.dryRun === true;
+  const what = {
+    stack: options.stackName,
+    finished: options.deployment ?? [],
+    forgetRetained: options.forgetRetained === true,
+    dryRun,
+  };
+  await homeOrWithout(
+    (opened) =>
+      session.withStore(command, async ({ store, output }) => {
+        opened();
+        const outcomes = await loadCloudFormation().settleStack({ store, api, ...what });
+        outcomes.push(...(await settleReplicas(store, api, what)));
+        await showOutcomes({ outcomes, doubts: [] }, dryRun, output);
+      }),
+    async (failure) => {
+      const home = await homeRegion(command, session);
+      if ((await api.place()).region === home) throw failure;
+      const outcomes = await settleWithoutHome(command, session, api, what);
+      const doubt = {
+        code: 'unavailable',
+        message: `only the replicas were settled: ${home}, the home region of the store, gives no answer`,
+      } as const;
+      await showOutcomes({ outcomes, doubts: [doubt] }, dryRun, session.output(command));
+    },
+  );
 }

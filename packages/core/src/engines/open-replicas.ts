@@ -9,13 +9,11 @@ type OpenReplicas = (
   options: EngineOptions,
 ) => ReplicaEngine | Promise<ReplicaEngine>;
 
-/** By plain require, as the engines themselves (open.ts). */
-const REPLICAS: Readonly<Record<string, () => OpenReplicas>> = {
-  aws: () =>
-    (require('./aws/replicas/open-replicas.js') as typeof import('./aws/replicas/open-replicas.js'))
-      .openAwsReplicas,
-  file: () => (require('./file/replicas.js') as typeof import('./file/replicas.js')).openFileReplicas,
-  memory: () => (require('./memory/replicas.js') as typeof import('./memory/replicas.js')).openMemoryReplicas,
+/** An engine's code is loaded when a URL asks for it. */
+const REPLICAS: Readonly<Record<string, () => Promise<OpenReplicas>>> = {
+  aws: async () => (await import('./aws/replicas/open-replicas.js')).openAwsReplicas,
+  file: async () => (await import('./file/replicas.js')).openFileReplicas,
+  memory: async () => (await import('./memory/replicas.js')).openMemoryReplicas,
 };
 
 const REGION = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/;
@@ -23,8 +21,7 @@ const REGION = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/;
 /** The region that a store's versions belong to; found without asking anybody. Throws `invalid-input` where none is configured. */
 export async function homeRegionOf(url: string, options: EngineOptions = {}): Promise<string> {
   if (!url.startsWith('aws:')) return embeddedIdentity(options.identity).region;
-  const { awsHomeRegion } =
-    require('./aws/replicas/open-replicas.js') as typeof import('./aws/replicas/open-replicas.js');
+  const { awsHomeRegion } = await import('./aws/replicas/open-replicas.js');
   return awsHomeRegion(url, options);
 }
 
@@ -53,5 +50,5 @@ export async function openReplicas(
   if (load === undefined) {
     throw new HoldfastError('unsupported', `store ${quote(url)} has no replicas`);
   }
-  return load()(url, region, options);
+  return (await load())(url, region, options);
 }

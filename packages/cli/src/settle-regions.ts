@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import type { CloudFormationApi, Doubt, StackOutcome } from '@holdfast/cloudformation';
+import type { ArtifactStore } from '@holdfast/core';
+import { loadCloudFormation, loadCore } from './lazy-modules.js';
+import { openRegion, settingsOf } from './region-session.js';
+import type { Session } from './session.js';
+
+/** What is settled, and how. */
+export interface SettleRegionOptions {
+  readonly stack: string;
+  readonly finished?: readonly string[];
+  readonly forgetRetained?: boolean;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Settles a stack in the catalog of its own region's replicas. Nothing where the store has none there, and in the home region.
+ *
+ * Each catalog is settled by itself, from the same evidence: what one releases says nothing about the other.
+ */
+export async function settleReplicas(
+  store: ArtifactStore,
+  api: CloudFormationApi,
+  options: SettleRegionOptions,
+): Promise<StackOutcome[]> {
+  const { region } = await api.place();
+  if (region === store.identity.region || !(await store.replicaRegions()).includes(region)) return [];
+  const replicas = await store.inRegion(region);
+  try {
+    return await loadCloudFormation().settleStack({ store: replicas, api, ...options });
+  } finally {
+    await replicas.close();
+  }
+}
+
+/** The same, while the home region gives no answer. */
+export async function settleWithoutHome(
+  command: Command,
+  session: Session,
+  api: CloudFormationApi,
+  options: SettleRegionOptions,
+): Promise<StackOutcome[]> {
+  const { region } = await api.place();
+  const replicas = await openRegion(settingsOf(command, session), region);
+  try {
+    return await loadCloudFormation().settleStack({ store: replicas, api, ...options });
+  } finally {
+    await replicas.close();
+  }
+}
+
+/** Settles every stack that the replicas of any region are held for. */
+export async function reconcileReplicas(
+  store: ArtifactStore,
+  open: (region: string) => Promise<CloudFormationApi>,
+  options: { readonly all: boolean; readonly dryRun: boolean; readonly concurrency: number },
+): Promise<{ readonly outcomes: readonly StackOutcome[]; readonly doubts: readonly Doubt[] }> {
+  const outcomes: StackOutcome[] = [];
+  const doubts: Doubt[] = [];
+  for (const region of await store.replicaRegions()) {
+    try {
+      const replicas = await store.inRegion(region);
+      try {
+        const api = await open(region);
+        try {
+          const report = await loadCloudFormation().reconcileStacks({ store: replicas, api, ...options });
+          outcomes.push(...report.outcomes);
+          doubts.push(...report.doubts);
+        } finally {
+          api.close();
+        }
+      } finally {
+        await replicas.close();
+      }
+    } catch (error) {
+      const { isHoldfastError } = loadCore();
+      if (!isHoldfastError(error)) throw error;
+      const { code, message } = error;
+      doubts.push({ code, message: `the replicas in ${region} were not settled: ${message}` });
+    }
+  }
+  return { outcomes, doubts };
+}
