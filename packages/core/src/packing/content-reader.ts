@@ -54,6 +54,11 @@ export class ContentReader {
         break;
       }
       filled += count;
+      if (count < wanted && this.position + filled === this.entry.size) {
+        // Of a file, a read that gets less than it wants has met the end; to ask once more costs as much as a small file.
+        this.ended = true;
+        break;
+      }
     }
     this.position += filled;
     return filled;
@@ -91,10 +96,10 @@ export class ContentReader {
 export function readContent(entry: FileEntry, buffer: Buffer): Buffer {
   const reader = ContentReader.open(entry);
   try {
-    const content = buffer.subarray(0, entry.size);
-    reader.read(content);
+    // Where there is room for one byte more, one read tells the end as well.
+    const count = reader.read(buffer.subarray(0, entry.size + 1));
     reader.assertEnd();
-    return content;
+    return buffer.subarray(0, count);
   } finally {
     reader.close();
   }

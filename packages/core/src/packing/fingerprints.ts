@@ -9,7 +9,9 @@ import type { Tree, TreeEntry } from './tree.js';
 export const SETTLED_AFTER_MS = 2000;
 
 const FIELDS = 4;
-const DIGEST_BYTES = 32;
+/** Digests are kept as the text that they are used as. */
+const DIGEST_LENGTH = 64;
+const NO_DIGEST = '0'.repeat(DIGEST_LENGTH);
 const KINDS = { executable: 1, file: 2, symlink: 3, directory: 4 } as const;
 
 interface Header {
@@ -27,13 +29,16 @@ interface Header {
  */
 export class Fingerprints {
   private places: Map<string, number> | undefined;
+  private paths: readonly string[] | undefined;
+  /** Behind the entry that was asked for last; most are asked for in their order. */
+  private next = 0;
 
   private constructor(
     private readonly header: Header,
     /** Size, mtime, ctime and inode of every entry; NaN, which equals nothing, where a file is not to be recognised. */
     private readonly stamps: Float64Array,
     private readonly kinds: Buffer,
-    private readonly digests: Buffer,
+    private readonly digests: string,
     /** Path, and target of a link, of every entry, each ending in NUL. */
     private readonly names: Buffer,
   ) {}
@@ -47,7 +52,7 @@ export class Fingerprints {
   static of(tree: Tree, contents: readonly string[], treeDigest: TreeDigest, begunAt: number): Fingerprints {
     const count = tree.entries.length;
     const stamps = new Float64Array(count * FIELDS);
-    const digests = Buffer.alloc(count * DIGEST_BYTES);
+    let digests = '';
     tree.entries.forEach((entry, i) => {
       if (entry.kind === 'file') {
         stamps.set(stampOf(entry), i * FIELDS);
@@ -56,7 +61,9 @@ export class Fingerprints {
         if (!(youngest < begunAt - SETTLED_AFTER_MS)) {
           stamps.fill(NaN, i * FIELDS, (i + 1) * FIELDS);
         }
-        digests.write(contents[i]!, i * DIGEST_BYTES, 'hex');
+        digests += contents[i]!;
+      } else {
+        digests += NO_DIGEST;
       }
     });
     const header = { packingFormat: PACKING_FORMAT, endianness: endianness(), begunAt, treeDigest, count };
@@ -75,12 +82,12 @@ export class Fingerprints {
     const stamps = Uint8Array.from(bytes.subarray(end, end + count * FIELDS * 8));
     const kinds = end + stamps.length;
     const digests = kinds + count;
-    const names = digests + count * DIGEST_BYTES;
+    const names = digests + count * DIGEST_LENGTH;
     return new Fingerprints(
       header,
       new Float64Array(stamps.buffer),
       bytes.subarray(kinds, digests),
-      bytes.subarray(digests, names),
+      bytes.toString('latin1', digests, names),
       bytes.subarray(names),
     );
   }
@@ -90,7 +97,14 @@ export class Fingerprints {
     const length = Buffer.alloc(4);
     length.writeUInt32LE(header.length);
     const stamps = Buffer.from(this.stamps.buffer, this.stamps.byteOffset, this.stamps.byteLength);
-    return Buffer.concat([length, header, stamps, this.kinds, this.digests, this.names]);
+    return Buffer.concat([
+      length,
+      header,
+      stamps,
+      this.kinds,
+      Buffer.from(this.digests, 'latin1'),
+      this.names,
+    ]);
   }
 
   /** The digest of the tree if nothing of it has changed; undefined when something has, or may have. */
@@ -110,12 +124,11 @@ export class Fingerprints {
 
   /** The SHA-256 of a file's content in hexadecimal if the file has not changed; undefined when it has, or may have. */
   contentOf(entry: TreeEntry): string | undefined {
-    this.places ??= this.findPlaces();
-    const i = this.places.get(entry.path);
-    if (entry.kind !== 'file' || i === undefined || !this.hasStampOf(entry, i)) {
+    const i = entry.kind === 'file' ? this.placeOf(entry.path) : undefined;
+    if (i === undefined || !this.hasStampOf(entry, i)) {
       return undefined;
     }
-    return this.digests.toString('hex', i * DIGEST_BYTES, (i + 1) * DIGEST_BYTES);
+    return this.digests.slice(i * DIGEST_LENGTH, (i + 1) * DIGEST_LENGTH);
   }
 
   private hasStampOf(entry: TreeEntry, i: number): boolean {
@@ -133,19 +146,34 @@ export class Fingerprints {
     );
   }
 
-  /** Where each file is. A path that is no file now was none before, or has no stamp that a file could have. */
-  private findPlaces(): Map<string, number> {
-    const places = new Map<string, number>();
+  /** Where the file was; undefined when there was none of that path. */
+  private placeOf(path: string): number | undefined {
+    this.paths ??= this.filePaths();
+    // From the beginning again, for another pass over the tree.
+    if (this.paths[this.next] !== path && this.paths[0] === path) {
+      this.next = 0;
+    }
+    if (this.paths[this.next] !== path) {
+      this.places ??= new Map(this.paths.map((known, i) => [known, i]));
+      this.next = this.places.get(path) ?? this.paths.length;
+      if (this.next === this.paths.length) {
+        return undefined;
+      }
+    }
+    this.next += 1;
+    return this.next - 1;
+  }
+
+  /** The path of every entry; empty for what was no file, since no path is. */
+  private filePaths(): string[] {
     const names = this.names.toString('utf8').split('\0');
     let at = 0;
-    for (let i = 0; i < this.header.count; i += 1) {
+    return Array.from({ length: this.header.count }, (_, i) => {
       const kind = this.kinds[i];
-      if (kind === KINDS.file || kind === KINDS.executable) {
-        places.set(names[at]!, i);
-      }
+      const name = names[at]!;
       at += kind === KINDS.symlink ? 2 : 1;
-    }
-    return places;
+      return kind === KINDS.file || kind === KINDS.executable ? name : '';
+    });
   }
 }
 

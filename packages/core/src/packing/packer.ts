@@ -28,6 +28,14 @@ const UNIX_TYPES = { file: FILE_TYPE, symlink: LINK_TYPE, directory: DIRECTORY_T
 /** What is known of a content before its place in the zip is. */
 type Facts = Pick<PackedEntry, 'content' | 'size' | 'crc32' | 'method' | 'compressedSize'>;
 
+/** Entries that followed one another in the previous zip, as they do now: headers and contents are copied in one piece. */
+interface Run {
+  readonly entries: PackedEntry[];
+  readonly modes: number[];
+  readonly from: number;
+  end: number;
+}
+
 /** Writes the entries of one zip, compressing several contents, or blocks of one content, at once. */
 export class Packer {
   private readonly queue: OrderedQueue;
@@ -35,6 +43,7 @@ export class Packer {
   private readonly scratch = Buffer.allocUnsafeSlow(READ_SIZE);
   private readonly packed: PackedEntry[] = [];
   private readonly compressor: ContentCompressor;
+  private run: Run | undefined;
 
   /** @param concurrency how many blocks may be under way; it bounds the memory */
   constructor(
@@ -49,8 +58,12 @@ export class Packer {
   }
 
   async add(entry: TreeEntry): Promise<void> {
+    const content = contentOf(entry);
+    if (content !== undefined && this.addToRun(entry, content)) {
+      return;
+    }
     if (entry.kind !== 'file') {
-      this.addInline(entry, entry.kind === 'symlink' ? entry.target : '');
+      this.addInline(entry, content ?? '');
     } else if (entry.size > WHOLE_SIZE) {
       await this.addLarge(entry);
     } else {
@@ -60,6 +73,7 @@ export class Packer {
 
   /** Writes the directory at the end. Returns what was packed, in order. */
   async finish(): Promise<readonly PackedEntry[]> {
+    this.endRun();
     await this.queue.drain();
     const start = this.output.position;
     for (const entry of this.packed) {
@@ -78,6 +92,7 @@ export class Packer {
   private addInline(entry: TreeEntry, content: string): void {
     const data = Buffer.from(content);
     const facts = { content, size: data.length, compressedSize: data.length, crc32: crc32(data) };
+    this.endRun();
     this.queue.add(0, { ...facts, method: 'stored' as const }, (ready) => {
       this.begin(entry, ready);
       this.output.append(data);
@@ -91,13 +106,14 @@ export class Packer {
     // As it was read, on its way to a thread, and compressed.
     const weight = 3 * entry.size + JOB_WEIGHT;
     await this.queue.room(weight);
-    const buffer = this.buffers.take(entry.size);
+    const buffer = this.buffers.take(entry.size + 1);
     const content = readContent(entry, buffer);
     const sha256 = hash('sha256', content, 'hex');
-    if (this.addCopy(entry, sha256)) {
+    if (sha256 !== entry.sha256 && this.addKnown(entry, sha256)) {
       this.buffers.giveBack(buffer);
       return;
     }
+    this.endRun();
     const facts = { content: sha256, size: entry.size, crc32: crc32(content) };
     this.queue.addLazily(weight, this.compressor.begin(content), ({ method, data }) => {
       this.begin(entry, { ...facts, method, compressedSize: data.length });
@@ -106,26 +122,74 @@ export class Packer {
     });
   }
 
+  private addKnown(entry: FileEntry, sha256: string): boolean {
+    return this.addToRun(entry, sha256) || this.addCopy(entry, sha256);
+  }
+
+  /** Whether the previous zip has the whole record of the entry, which is then copied with its neighbours. */
+  private addToRun(entry: TreeEntry, content: string): boolean {
+    const same = this.previous?.same(entry.path, entry.kind, content);
+    if (same === undefined) {
+      return false;
+    }
+    if (this.run?.end !== same.offset) {
+      this.endRun();
+      this.run = { entries: [], modes: [], from: same.offset, end: same.offset };
+    }
+    const { run } = this;
+    run.entries.push(same);
+    run.modes.push(modeOf(entry));
+    run.end = same.dataOffset + same.compressedSize;
+    return true;
+  }
+
+  /** Queues what was gathered for copying: to be called before anything else is queued. */
+  private endRun(): void {
+    const { run } = this;
+    if (run === undefined) {
+      return;
+    }
+    this.run = undefined;
+    this.queue.add(0, run, ({ entries, modes, from, end }) => {
+      const shift = this.output.position - from;
+      entries.forEach((entry, i) => {
+        const { offset, dataOffset } = entry;
+        this.packed.push({
+          ...entry,
+          mode: modes[i]!,
+          offset: offset + shift,
+          dataOffset: dataOffset + shift,
+        });
+      });
+      this.previous?.copy(from, end, (bytes) => this.output.append(bytes));
+    });
+  }
+
   private addCopy(entry: FileEntry, sha256: string): boolean {
     const source = this.previous?.find(sha256);
     if (source === undefined) {
       return false;
     }
+    this.endRun();
     this.queue.add(0, source, (facts) => {
+      const { dataOffset, compressedSize } = facts;
       this.begin(entry, facts);
-      this.previous?.copy(facts, (bytes) => this.output.append(bytes));
+      this.previous?.copy(dataOffset, dataOffset + compressedSize, (bytes) => this.output.append(bytes));
     });
     return true;
   }
 
   private async addLarge(entry: FileEntry): Promise<void> {
-    // Reading a large file twice pays only when the first time may spare compressing it.
-    if (
-      this.previous?.mayHave(entry.size) === true &&
-      this.addCopy(entry, entry.sha256 ?? hashContent(entry, this.scratch))
-    ) {
+    if (entry.sha256 !== undefined && this.addCopy(entry, entry.sha256)) {
       return;
     }
+    // Reading a large file twice pays only when the first time may spare compressing it.
+    if (entry.sha256 === undefined && this.previous?.mayHave(entry.size) === true) {
+      if (this.addKnown(entry, hashContent(entry, this.scratch))) {
+        return;
+      }
+    }
+    this.endRun();
     const unknown: Facts = { content: '', size: entry.size, method: 'deflated', crc32: 0, compressedSize: 0 };
     this.queue.add(0, unknown, (facts) => {
       this.output.setAside();
@@ -188,6 +252,18 @@ export class Packer {
     const entry = { ...begun, ...facts, compressedSize: this.output.position - begun.dataOffset };
     this.output.complete(localHeader({ ...entry, name: nameInZip(entry) }));
     this.packed.push(entry);
+  }
+}
+
+/** What an entry holds, as {@link PackedEntry} says it; undefined for a file that would have to be read. */
+function contentOf(entry: TreeEntry): string | undefined {
+  switch (entry.kind) {
+    case 'file':
+      return entry.sha256;
+    case 'symlink':
+      return entry.target;
+    case 'directory':
+      return '';
   }
 }
 

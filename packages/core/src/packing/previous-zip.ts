@@ -11,24 +11,24 @@ export interface Previous {
   readonly index: PackIndex;
 }
 
+/** So many searches take less than making an index of all entries. */
+const FEW = 16;
+
 /** Compressed contents of an earlier zip, found by what they are the compression of. */
 export class PreviousZip {
-  private readonly bySha256 = new Map<string, PackedEntry>();
-  private readonly sizes = new Set<number>();
+  private searches = 0;
+  private bySha256: Map<string, PackedEntry> | undefined;
+  private sizes: Set<number> | undefined;
+  private byPath: Map<string, number> | undefined;
+  /** Behind the entry that was found last; most are found in their order. */
+  private next = 0;
   private readonly scratch = Buffer.allocUnsafeSlow(READ_SIZE);
 
   private constructor(
     private readonly fd: number,
     private readonly file: string,
-    entries: readonly PackedEntry[],
-  ) {
-    for (const entry of entries) {
-      if (entry.kind === 'file') {
-        this.bySha256.set(entry.content, entry);
-        this.sizes.add(entry.size);
-      }
-    }
-  }
+    private readonly entries: readonly PackedEntry[],
+  ) {}
 
   /**
    * Opens the zip if copying from it gives what a clean build would: undefined when it is gone, is not the file that its
@@ -62,17 +62,34 @@ export class PreviousZip {
 
   /** Whether some content has this size, so that it is worth computing a digest before anything else. */
   mayHave(size: number): boolean {
+    this.sizes ??= new Set(this.files().map((entry) => entry.size));
     return this.sizes.has(size);
   }
 
+  /** Any entry with this content. */
   find(sha256: string): PackedEntry | undefined {
+    this.searches += 1;
+    if (this.searches <= FEW) {
+      return this.entries.find(({ content, kind }) => content === sha256 && kind === 'file');
+    }
+    this.bySha256 ??= new Map(this.files().map((entry) => [entry.content, entry]));
     return this.bySha256.get(sha256);
   }
 
-  /** Hands over the compressed bytes of an entry, piece by piece; a piece is valid until the next one. */
-  copy(entry: PackedEntry, append: (bytes: Uint8Array) => void): void {
-    const end = entry.dataOffset + entry.compressedSize;
-    for (let at = entry.dataOffset; at < end;) {
+  /** The entry of this path, if its header and content are the bytes that packing it now would give. */
+  same(path: string, kind: PackedEntry['kind'], content: string): PackedEntry | undefined {
+    if (this.entries[this.next]?.path !== path) {
+      this.byPath ??= new Map(this.entries.map((entry, i) => [entry.path, i]));
+      this.next = this.byPath.get(path) ?? this.entries.length;
+    }
+    const entry = this.entries[this.next];
+    this.next += 1;
+    return entry?.kind === kind && entry.content === content ? entry : undefined;
+  }
+
+  /** Hands over the bytes of a range, piece by piece; a piece is valid until the next one. */
+  copy(from: number, end: number, append: (bytes: Uint8Array) => void): void {
+    for (let at = from; at < end;) {
       const count = this.read(at, end - at);
       if (count === 0) {
         throw changedError(this.file, 'it became shorter');
@@ -84,6 +101,10 @@ export class PreviousZip {
 
   close(): void {
     closeSync(this.fd);
+  }
+
+  private files(): PackedEntry[] {
+    return this.entries.filter(({ kind }) => kind === 'file');
   }
 
   private digest(): string {

@@ -3,13 +3,14 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fingerprints } from './fingerprints.js';
 import type { PackIndex } from './pack-index.js';
+import { decodePackIndex, encodePackIndex } from './pack-index-file.js';
 import { readSealed, writeSealed } from './sealed-file.js';
 import { hashTree, treeDigestOfContents, type TreeDigest } from './tree-digest.js';
 import type { Tree } from './tree.js';
 
 /** What the files hold, in which version: raise it with any change of their layout. */
-const FINGERPRINTS = 'hf-seen1';
-const PACKING = 'hf-pack1';
+const FINGERPRINTS = 'hf-seen2';
+const PACKING = 'hf-pack2';
 
 /** A tree whose digest is known. */
 export interface RecognisedTree {
@@ -57,11 +58,11 @@ export class TreeMemory {
   /** How the directory was packed when {@link keepPacking} was last called. */
   lastPacking(): PackIndex | undefined {
     const body = readSealed(`${this.file}.pack`, PACKING);
-    return body === undefined ? undefined : (JSON.parse(body.toString('utf8')) as PackIndex);
+    return body === undefined ? undefined : decodePackIndex(body);
   }
 
   keepPacking(index: PackIndex): void {
-    writeSealed(`${this.file}.pack`, PACKING, Buffer.from(JSON.stringify(index)));
+    writeSealed(`${this.file}.pack`, PACKING, encodePackIndex(index));
   }
 
   private fingerprints(): Fingerprints | undefined {

@@ -34,45 +34,50 @@ const TIME = 0;
 const DATE = 0x0021;
 const HOST_UNIX = 3 << 8;
 const DOS_DIRECTORY = 0x10;
+const NOTHING = Buffer.alloc(0);
 
 /** The header in front of an entry's data. Its length depends on name and size only, so it can be written anew later. */
 export function localHeader(entry: Omit<ZipEntry, 'offset' | 'unixMode'>): Buffer {
-  const name = Buffer.from(entry.name);
+  const length = Buffer.byteLength(entry.name);
   const wide = entry.size >= ZIP64_FROM;
-  const header = Buffer.alloc(30 + name.length + (wide ? 20 : 0));
+  const header = Buffer.allocUnsafe(30 + length + (wide ? 20 : 0));
   header.writeUInt32LE(0x04034b50, 0);
   header.writeUInt16LE(wide ? 45 : 20, 4);
   writeCommon(header, 6, entry);
   header.writeUInt32LE(wide ? UINT32_MAX : entry.compressedSize, 18);
   header.writeUInt32LE(wide ? UINT32_MAX : entry.size, 22);
-  header.writeUInt16LE(name.length, 26);
+  header.writeUInt16LE(length, 26);
   header.writeUInt16LE(wide ? 20 : 0, 28);
-  header.set(name, 30);
+  header.write(entry.name, 30);
   if (wide) {
-    header.set(zip64Extra([entry.size, entry.compressedSize]), 30 + name.length);
+    header.set(zip64Extra([entry.size, entry.compressedSize]), 30 + length);
   }
   return header;
 }
 
 /** The entry's record in the directory at the end. */
 export function centralHeader(entry: ZipEntry): Buffer {
-  const name = Buffer.from(entry.name);
-  const extra = zip64Extra([entry.size, entry.compressedSize, entry.offset].filter((n) => n >= UINT32_MAX));
+  const length = Buffer.byteLength(entry.name);
+  const { size, compressedSize, offset } = entry;
+  const fits = size < UINT32_MAX && compressedSize < UINT32_MAX && offset < UINT32_MAX;
+  const extra = fits ? NOTHING : zip64Extra([size, compressedSize, offset].filter((n) => n >= UINT32_MAX));
   const version = extra.length > 0 || entry.size >= ZIP64_FROM ? 45 : 20;
   const isDirectory = (entry.unixMode & TYPE_MASK) === DIRECTORY_TYPE;
-  const header = Buffer.alloc(46 + name.length + extra.length);
+  const header = Buffer.allocUnsafe(46 + length + extra.length);
   header.writeUInt32LE(0x02014b50, 0);
   header.writeUInt16LE(HOST_UNIX | version, 4);
   header.writeUInt16LE(version, 6);
   writeCommon(header, 8, entry);
   header.writeUInt32LE(Math.min(entry.compressedSize, UINT32_MAX), 20);
   header.writeUInt32LE(Math.min(entry.size, UINT32_MAX), 24);
-  header.writeUInt16LE(name.length, 28);
+  header.writeUInt16LE(length, 28);
   header.writeUInt16LE(extra.length, 30);
+  // No comment, the first disk, no internal attributes.
+  header.fill(0, 32, 38);
   header.writeUInt32LE(((entry.unixMode << 16) | (isDirectory ? DOS_DIRECTORY : 0)) >>> 0, 38);
   header.writeUInt32LE(Math.min(entry.offset, UINT32_MAX), 42);
-  header.set(name, 46);
-  header.set(extra, 46 + name.length);
+  header.write(entry.name, 46);
+  header.set(extra, 46 + length);
   return header;
 }
 

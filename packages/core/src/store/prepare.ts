@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { checkArtifactId, checkDigest, checkRepositoryName, quote, type Digest } from '../arn/index.js';
 import { HoldfastError, isHoldfastError } from '../errors.js';
 import type { Actor, ByteSource } from '../ports/index.js';
+import type { ScratchSource } from '../ports/scratch-source.js';
 import { systemErrorCode } from '../system-errors.js';
 import type { StoreContext } from './context.js';
 import { mapBounded } from './bounded.js';
@@ -110,7 +111,7 @@ async function readInput(
       };
     case 'stream': {
       const file = scratch.file();
-      return { ...about, ...(await spool(source.stream, file)), source: fileSource(file) };
+      return { ...about, ...(await spool(source.stream, file)), source: scratchSource(file) };
     }
     case 'path':
       if (isDirectory(source.path)) {
@@ -152,13 +153,19 @@ function unpackedTree(
     const file = scratch.file();
     const packed = await tree.pack(file);
     context.onEvent({ type: 'packed', path, entries: packed.entries, bytes: packed.size });
-    return { ...about, ...packed, source: fileSource(file) };
+    return { ...about, ...packed, source: scratchSource(file) };
   };
   return { ...about, treeDigest, pack };
 }
 
-function fileSource(path: string): ByteSource {
+function fileSource(path: string): ByteSource & { readonly size: number } {
   return { size: statSync(path).size, open: () => createReadStream(path, { highWaterMark: 128 * 1024 }) };
+}
+
+/** A file that was digested while this process wrote it to the scratch folder. */
+function scratchSource(file: string): ScratchSource {
+  const source = fileSource(file);
+  return { size: source.size, open: () => source.open(), scratchFile: file };
 }
 
 function isDirectory(path: string): boolean {

@@ -7,8 +7,9 @@ import type { StoreIdentity } from '../../arn/index.js';
 import { HoldfastError } from '../../errors.js';
 import type { Location } from '../../model.js';
 import type { ByteSource, ContentCopy, ContentStorage } from '../../ports/index.js';
+import { isScratchSource, type ScratchSource } from '../../ports/scratch-source.js';
 import { contentKey, DistinctCopies, EmbeddedLocations, parseContentKey } from '../locate.js';
-import { addEnding, endingsOf, refreshEndings } from './endings.js';
+import { addEnding, endingsOf, linkIfPossible, refreshEndings } from './endings.js';
 import { absentAsUndefined, fileErrors, syncFolder } from './filesystem.js';
 
 /**
@@ -44,7 +45,8 @@ export class FileContent implements ContentStorage {
       await makeFolder(dirname(target), this.#root);
       const before = await absentAsUndefined<Stats>(fs.stat(target));
       try {
-        await writeVerified(partial, copy, source);
+        if (!(isScratchSource(source) && (await takeFile(source, partial))))
+          await writeVerified(partial, copy, source);
         await fs.rename(partial, target);
         if (before !== undefined) await refreshEndings(target, copy.repository, this.#scratch);
       } catch (error) {
@@ -123,6 +125,19 @@ async function makeFolder(folder: string, root: string): Promise<void> {
   if (first === undefined) return;
   for (let parent = dirname(folder); parent.length >= root.length; parent = dirname(parent))
     await syncFolder(parent);
+}
+
+/** Makes the giver's file the copy under a further name. False where that cannot be: then it must be read. */
+async function takeFile({ scratchFile, size }: ScratchSource, path: string): Promise<boolean> {
+  const file = await fs.open(scratchFile, 'r+');
+  try {
+    if ((await file.stat()).size !== size) return false;
+    await file.chmod(0o444);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return linkIfPossible(scratchFile, path);
 }
 
 async function writeVerified(path: string, { digest }: ContentCopy, source: ByteSource): Promise<void> {

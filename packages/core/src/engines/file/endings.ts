@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ContentCopy } from '../../ports/index.js';
+import { systemErrorCode } from '../../system-errors.js';
 import { contentKey, parseContentKey } from '../locate.js';
 import { absentAsUndefined, syncFolder } from './filesystem.js';
 
@@ -42,7 +43,7 @@ export async function refreshEndings(file: string, repository: string, scratch: 
 async function replaceByLink(file: string, target: string, scratch: string): Promise<void> {
   const partial = join(scratch, `link-${randomUUID()}`);
   try {
-    await linkOrCopy(file, partial);
+    if (!(await linkIfPossible(file, partial))) await copyDurably(file, partial);
     await fs.rename(partial, target);
   } finally {
     // Renaming a name onto another of the same file leaves both.
@@ -54,15 +55,21 @@ async function replaceByLink(file: string, target: string, scratch: string): Pro
 /** What a file system says that has no hard links, or no more of them for this file. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
 
-async function linkOrCopy(file: string, target: string): Promise<void> {
+/** Gives the file a further name. False where the file system cannot. */
+export async function linkIfPossible(file: string, target: string): Promise<boolean> {
   try {
     await fs.link(file, target);
+    return true;
   } catch (error) {
-    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    await fs.copyFile(file, target);
-    const handle = await fs.open(target, 'r');
-    await handle.sync().finally(() => handle.close());
+    if (NO_LINKS.has(systemErrorCode(error))) return false;
+    throw error;
   }
+}
+
+async function copyDurably(file: string, target: string): Promise<void> {
+  await fs.copyFile(file, target);
+  const handle = await fs.open(target, 'r');
+  await handle.sync().finally(() => handle.close());
 }
 
 function keyBelow(repository: string, name: string): string {

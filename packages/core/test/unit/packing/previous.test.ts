@@ -1,7 +1,23 @@
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { packTree, readTree, type PackIndex, type PackOptions } from '../../../src/packing/index.js';
+import {
+  packTree,
+  readTree,
+  TreeMemory,
+  type PackIndex,
+  type PackOptions,
+} from '../../../src/packing/index.js';
 import { directoryWith, temporaryDirectory } from './support/temporary-directory.js';
 
 describe('packing with a previous zip', () => {
@@ -17,6 +33,8 @@ describe('packing with a previous zip', () => {
       'src/one.js': 'export const one = 1;\n'.repeat(40),
       'src/two.js': 'export const two = 2;\n'.repeat(40),
     });
+    symlinkSync('one.js', join(root, 'src/link'));
+    mkdirSync(join(root, 'src/nothing'));
     out = temporaryDirectory();
     file = join(out, 'first.zip');
     index = (await packTree(readTree(root), file)).index;
@@ -24,7 +42,16 @@ describe('packing with a previous zip', () => {
 
   async function pack(options: PackOptions): Promise<Buffer> {
     const directory = mkdtempSync(join(out, 'pack-'));
+    // As the store packs, with what is known of contents that have not changed, and as whoever knows nothing does.
+    const memory = new TreeMemory(join(out, 'cache'), root);
+    const known = await memory.recognise(readTree(root));
+    const result = await packTree(known.known(), join(directory, 'known.zip'), options);
     await packTree(readTree(root), join(directory, 'out.zip'), options);
+    expect(readFileSync(join(directory, 'known.zip')).equals(readFileSync(join(directory, 'out.zip')))).toBe(
+      true,
+    );
+    memory.keepPacking(result.index);
+    expect(memory.lastPacking()).toEqual(result.index);
     return readFileSync(join(directory, 'out.zip'));
   }
 
@@ -38,6 +65,42 @@ describe('packing with a previous zip', () => {
     [
       'a large file was edited and kept its size',
       (at) => writeFileSync(at('node_modules/big.bin'), Buffer.alloc(2_500_000, 'same size ')),
+    ],
+    [
+      'a link leads elsewhere',
+      (at) => {
+        rmSync(at('src/link'));
+        symlinkSync('two.js', at('src/link'));
+      },
+    ],
+    [
+      'a link became a file',
+      (at) => {
+        rmSync(at('src/link'));
+        writeFileSync(at('src/link'), 'one.js');
+      },
+    ],
+    [
+      'an empty directory became a file',
+      (at) => {
+        rmdirSync(at('src/nothing'));
+        writeFileSync(at('src/nothing'), '');
+      },
+    ],
+    [
+      'files are new in front, between and behind',
+      (at) => {
+        for (const path of ['a', 'src/p', 'z']) writeFileSync(at(path), path);
+      },
+    ],
+    ['a file is gone', (at) => rmSync(at('src/one.js'))],
+    [
+      'files have changed places',
+      (at) => {
+        renameSync(at('src/one.js'), at('x'));
+        renameSync(at('src/two.js'), at('src/one.js'));
+        renameSync(at('x'), at('src/two.js'));
+      },
     ],
     ['a file was renamed', (at) => renameSync(at('src/one.js'), at('src/zwei.js'))],
     ['a file was made executable', (at) => chmodSync(at('src/one.js'), 0o755)],
