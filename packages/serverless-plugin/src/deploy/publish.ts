@@ -1,0 +1,101 @@
+import { packageTemplate, writeTemplate, type PackagedUse } from '@holdfast/cloudformation';
+import type { ArtifactStore, Location, Version } from '@holdfast/core';
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { basename, join, posix, resolve } from 'node:path';
+import { addToHistory, historyConsumer, historyIds } from '../history/deployments.js';
+import type { CloudFormationTemplate } from '../host/types.js';
+import { BUILD_FOLDER } from '../packing/artifact-files.js';
+import { digestOfFile } from '../packing/digest-of-file.js';
+import type { Session } from '../session.js';
+import { writeFingerprint } from '../template/fingerprint.js';
+
+/** The packaged template while it is written; it must lie where its local paths start. */
+const LOCAL_TEMPLATE = 'holdfast-template.json';
+
+/** A deployment whose versions are published and pinned. */
+export interface Prepared {
+  /** What the pins are recorded under. */
+  readonly deployment: string;
+  /** As the hosts name it, see {@link PastDeployment}. */
+  readonly directory: string;
+  readonly template: Location;
+  readonly artifacts: readonly PackagedUse[];
+}
+
+/**
+ * Publishes what the packaged template names, pins it for the stack, publishes template and state, and adds the deployment to the
+ * history. Afterwards the host's template in memory is the one that is deployed.
+ */
+export async function prepareDeployment(session: Session, fingerprint: string): Promise<Prepared> {
+  const { serverless, provider, stackName } = session;
+  const { service, serviceDir } = serverless;
+  const { repository, idPrefix, storageMode, regions, tags } = session.settings();
+  const build = join(serviceDir, BUILD_FOLDER);
+  const file = join(build, LOCAL_TEMPLATE);
+  const template = service.provider.compiledCloudFormationTemplate;
+  writeFingerprint(template, fingerprint);
+  await writeTemplate(file, JSON.stringify(template));
+  const store = await session.store();
+  const scope = repository === undefined ? {} : { repository };
+  const packaged = await packageTemplate({
+    store,
+    file,
+    stackName,
+    deployment: randomUUID(),
+    tags,
+    ...scope,
+    ...(idPrefix === undefined ? {} : { idPrefix }),
+    ...(storageMode === undefined ? {} : { storageMode }),
+    ...(regions === undefined ? {} : { regions }),
+  });
+  await rm(file, { force: true });
+  const deployed = JSON.parse(packaged.text) as CloudFormationTemplate;
+  service.provider.compiledCloudFormationTemplate = deployed;
+
+  const ids = historyIds(stackName);
+  const state = await readFile(join(build, provider.naming.getServiceStateFileName()));
+  const json = { ...scope, mediaType: 'application/json' };
+  const [ofTemplate, ofState] = await store.publishAll([
+    { ...json, id: ids.template, source: { kind: 'bytes', bytes: Buffer.from(JSON.stringify(deployed)) } },
+    { ...json, id: ids.state, source: { kind: 'bytes', bytes: state } },
+  ]);
+  const directory = posix.basename(service.package.artifactDirectoryName);
+  await addToHistory(store, historyConsumer(store, repository ?? 'default', stackName), {
+    directory,
+    template: ofTemplate!.version,
+    state: ofState!.version,
+    uses: packaged.artifacts.map(({ slot, version }) => ({ slot, version })),
+  });
+  const { deployment, artifacts } = packaged;
+  return { deployment, directory, artifacts, template: await store.locate(ofTemplate!.version) };
+}
+
+/**
+ * Where a zip lies that the host wants to upload. Nothing is uploaded again: what functions and layers use is published already, and
+ * what else somebody wants to upload is published now.
+ */
+export async function publishedZip(
+  session: Session,
+  prepared: Prepared,
+  filename: string,
+): Promise<Location> {
+  const store = await session.store();
+  const path = resolve(session.serverless.serviceDir, filename);
+  const digest = await digestOfFile(path);
+  const known = prepared.artifacts.find(({ version }) => version.digest === `sha256:${digest}`)?.version;
+  return store.locate(known ?? (await publishOther(session, store, path)));
+}
+
+async function publishOther(session: Session, store: ArtifactStore, path: string): Promise<Version> {
+  const { repository } = session.settings();
+  const name = basename(path)
+    .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^-+/, '');
+  const { version } = await store.publish({
+    id: `${session.stackName}/serverless/files/${name}`,
+    source: { kind: 'path', path },
+    ...(repository === undefined ? {} : { repository }),
+  });
+  return version;
+}

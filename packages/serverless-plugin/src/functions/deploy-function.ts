@@ -1,0 +1,55 @@
+import { artifactIdOf, updateFunction, type ArtifactUse } from '@holdfast/cloudformation';
+import type { PublishSource } from '@holdfast/core';
+import { withHostErrors } from '../host/errors.js';
+import { findPlugin } from '../host/find-plugin.js';
+import { digestOfFile } from '../packing/digest-of-file.js';
+import { functionFile, isBuilt } from '../packing/artifact-files.js';
+import { normaliseZip } from '../packing/normalise-zip.js';
+import type { Session } from '../session.js';
+import { idPrefixOf } from '../settings.js';
+
+/** Lets `deploy function` give the function its code from the repository, where the host sends the bytes themselves. */
+export function installDeployFunction(session: Session): void {
+  const { serverless } = session;
+  const plugin = findPlugin(serverless, 'deployFunction');
+  if (plugin === undefined) return;
+  const original = plugin.deployFunction.bind(plugin);
+  plugin.deployFunction = () =>
+    withHostErrors(serverless, async () => {
+      const name = String(plugin.options['function']);
+      const file = functionFile(serverless, name);
+      if (file === undefined) return original();
+      if (isBuilt(serverless, file)) await normaliseZip(file);
+      const remote = serverless.service.provider.remoteFunctionData?.Configuration?.CodeSha256;
+      const local = Buffer.from(await digestOfFile(file), 'hex').toString('base64');
+      if (remote === local && plugin.options['force'] !== true) {
+        session.output.log?.notice('Code did not change. Function deployment skipped.');
+        return;
+      }
+      await giveCode(session, name, { kind: 'path', path: file });
+      plugin.shouldEnsureFunctionState = true;
+      session.output.log?.notice('Function code deployed');
+    });
+}
+
+/** Publishes a code under the function's ID and gives it to the function, which gets a reference of its own. */
+export async function giveCode(session: Session, name: string, source: PublishSource): Promise<void> {
+  const { serverless, provider } = session;
+  const store = await session.store();
+  const { repository, storageMode } = session.settings();
+  const logicalId = provider.naming.getLambdaLogicalId(name);
+  const { version } = await store.publish({
+    id: artifactIdOf({ main: true, logicalId } as ArtifactUse, idPrefixOf(serverless)),
+    source,
+    mediaType: 'application/zip',
+    ...(repository === undefined ? {} : { repository }),
+  });
+  await updateFunction({
+    store,
+    lambda: await session.lambda(),
+    place: session.place,
+    function: serverless.service.getFunction(name).name,
+    artifact: version.arn,
+    ...(storageMode === undefined ? {} : { storageMode }),
+  });
+}

@@ -1,0 +1,38 @@
+import { digestOfCodeSha256 } from '@holdfast/cloudformation';
+import type { Digest } from '@holdfast/core';
+import { withHostErrors } from '../host/errors.js';
+import { findPlugin } from '../host/find-plugin.js';
+import type { Session } from '../session.js';
+import { giveCode } from './deploy-function.js';
+
+/** Lets `rollback function` take the code of the wanted version from the repository; it is fetched from Lambda only when it is not there. */
+export function installRollbackFunction(session: Session): void {
+  const { serverless } = session;
+  const plugin = findPlugin(serverless, 'rollbackFunction');
+  if (plugin === undefined) return;
+  const fetchCode = plugin.fetchFunctionCode.bind(plugin);
+  plugin.fetchFunctionCode = (found) =>
+    withHostErrors(serverless, async () => {
+      const digest = digestOfCodeSha256(found.Configuration?.CodeSha256);
+      if (digest !== undefined && (await has(session, digest))) return { digest };
+      return fetchCode(found);
+    });
+  plugin.restoreFunction = (code) =>
+    withHostErrors(serverless, async () => {
+      const { digest } = code as { digest?: Digest };
+      const source =
+        digest === undefined
+          ? ({ kind: 'bytes', bytes: code as Uint8Array } as const)
+          : ({ kind: 'digest', digest } as const);
+      await giveCode(session, String(plugin.options['function']), source);
+      session.output.log?.notice(
+        `Successfully rolled back function ${String(plugin.options['function'])} to version "${String(plugin.options['function-version'])}"`,
+      );
+    });
+}
+
+async function has(session: Session, digest: Digest): Promise<boolean> {
+  const { repository } = session.settings();
+  const scope = repository === undefined ? {} : { repository };
+  return (await (await session.store()).versionsOfContent(digest, scope)).length > 0;
+}

@@ -1,0 +1,90 @@
+import { beginDeployment } from '@holdfast/cloudformation';
+import { HoldfastError, type VersionKey } from '@holdfast/core';
+import { randomUUID } from 'node:crypto';
+import { withHostErrors } from '../host/errors.js';
+import { findPlugin } from '../host/find-plugin.js';
+import type { Options } from '../host/types.js';
+import type { Session } from '../session.js';
+import { bindingMonitor, settleService } from '../settle.js';
+import { placeTemplate } from '../template/placement.js';
+import { historyConsumer, readHistory, type PastDeployment } from './deployments.js';
+
+export interface RollBack {
+  afterRollback(): Promise<void>;
+  afterFailure(): Promise<void>;
+}
+
+/** Lets `rollback` go back to a deployment of the history. */
+export function installRollback(session: Session): RollBack {
+  const { serverless } = session;
+  const rollback = findPlugin(serverless, 'rollback');
+  let deployment: string | undefined;
+  const settle = async (): Promise<void> => {
+    if (deployment === undefined) return;
+    const finished = [deployment];
+    deployment = undefined;
+    await settleService(session, finished);
+  };
+  if (rollback !== undefined) {
+    rollback.setStackToUpdate = () =>
+      withHostErrors(serverless, async () => {
+        const store = await session.store();
+        const past = await findPast(session, rollback.options);
+        const named = await pinAgain(session, past);
+        deployment = named;
+        placeTemplate(
+          rollback,
+          serverless.service,
+          session.provider.naming,
+          await store.locate(past.template),
+        );
+      });
+    rollback.monitorStack = bindingMonitor(session, rollback.monitorStack.bind(rollback), () => deployment);
+  }
+  return {
+    afterRollback: () => withHostErrors(serverless, settle),
+    async afterFailure() {
+      try {
+        await settle();
+      } catch (error) {
+        session.output.log?.warning(`Holdfast: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
+  };
+}
+
+/** Pins what the past deployment uses before CloudFormation is asked to use it again. */
+async function pinAgain(session: Session, { uses }: PastDeployment): Promise<string> {
+  const deployment = randomUUID();
+  const pins = uses.map(({ slot, version }) => ({ slot, version: keyOf(version) }));
+  await beginDeployment({ store: await session.store(), stackName: session.stackName, deployment, pins });
+  return deployment;
+}
+
+function keyOf({ repository, id, number }: VersionKey): VersionKey {
+  return { repository, id, number };
+}
+
+async function findPast(session: Session, { timestamp }: Options): Promise<PastDeployment> {
+  const past = await historyOf(session);
+  if (past.length === 0) {
+    throw new HoldfastError('not-found', "Couldn't find any existing deployments.", {
+      hint: 'Please verify that stage and region are correct.',
+    });
+  }
+  const text = String(timestamp);
+  const parsed = Date.parse(text);
+  const time = Number.isNaN(parsed) || /^\d+$/.test(text) ? Number(text) : parsed;
+  const found = past.find(({ directory }) => Number(directory.split('-')[0]) === time);
+  if (found !== undefined) return found;
+  throw new HoldfastError('not-found', `Couldn't find a deployment for the timestamp: ${text}.`, {
+    hint: 'See which there are with: sls deploy list',
+  });
+}
+
+/** The deployments of the service's stack that can be rolled back to, the oldest first. */
+export async function historyOf(session: Session): Promise<PastDeployment[]> {
+  const { repository = 'default' } = session.settings();
+  const store = await session.store();
+  return readHistory(store, historyConsumer(store, repository, session.stackName));
+}

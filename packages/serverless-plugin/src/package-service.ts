@@ -1,0 +1,55 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import type { Serverless } from './host/types.js';
+import { artifactFiles, BUILD_FOLDER, functionFile, isBuilt, layerFile } from './packing/artifact-files.js';
+import { normaliseZip } from './packing/normalise-zip.js';
+import { idPrefixOf } from './settings.js';
+import { makeLocal } from './template/local-template.js';
+
+/** Where zips that somebody else made are copied to, so that the packaged folder holds everything. */
+const FOREIGN = 'holdfast';
+
+/** Packs anew what was packed for functions and layers, before the host takes digests of it for versions of functions and layers. */
+export async function normaliseArtifacts(serverless: Serverless): Promise<void> {
+  for (const file of artifactFiles(serverless)) {
+    if (isBuilt(serverless, file)) await normaliseZip(file);
+  }
+}
+
+/** Puts local paths into the compiled template. Asks no AWS; what is written lies in the build folder. */
+export async function localiseTemplate(serverless: Serverless): Promise<void> {
+  const { service, serviceDir } = serverless;
+  const provider = serverless.getProvider('aws');
+  const build = join(serviceDir, BUILD_FOLDER);
+  const custom = join(build, 'custom-resources.zip');
+  if (existsSync(custom)) await normaliseZip(custom);
+
+  const inBuild = async (file: string, name: string): Promise<string> => {
+    if (isBuilt(serverless, file)) return relative(build, file).split(sep).join('/');
+    await mkdir(join(build, FOREIGN), { recursive: true });
+    await copyFile(file, join(build, FOREIGN, `${name}.zip`));
+    return `${FOREIGN}/${name}.zip`;
+  };
+  const functions = new Map<string, string>();
+  for (const name of service.getAllFunctions()) {
+    const file = functionFile(serverless, name);
+    if (file !== undefined) functions.set(name, await inBuild(file, name));
+  }
+  const layers = new Map<string, string>();
+  for (const name of service.getAllLayers()) {
+    layers.set(name, await inBuild(layerFile(serverless, name), `${name}.layer`));
+    // The host looked whether the layer is in its deployment bucket already, which is none of this deployment's business.
+    delete service.getLayer(name).artifactAlreadyUploaded;
+  }
+  makeLocal(
+    service.provider.compiledCloudFormationTemplate,
+    {
+      functions,
+      layers,
+      uploadFolder: service.package.artifactDirectoryName,
+      idPrefix: idPrefixOf(serverless),
+    },
+    provider.naming,
+  );
+}
