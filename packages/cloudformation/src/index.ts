@@ -51,6 +51,7 @@ export {
   type Deployment,
 } from './deployment/deployments.js';
 export type { CloudFormationApi } from './evidence/api.js';
+export { readEvidence } from './evidence/read-evidence.js';
 export { openCloudFormation, type ClientSettings } from './evidence/client.js';
 export type {
   Doubt,
