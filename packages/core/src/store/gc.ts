@@ -1,11 +1,15 @@
 import { formatArn, type Digest } from '../arn/index.js';
-import type { ContentCopy, JournalLine } from '../ports/index.js';
+import type { ContentCopy, ContentRecord, JournalLine } from '../ports/index.js';
 import { actorOf, versionArn, type StoreContext } from './context.js';
 import { decideVersions } from './expiry.js';
 import { noteLines } from './noting.js';
+import { pagesOf } from './pages.js';
 import { removeContents } from './removals.js';
 import { sweepReplicas } from './replicas/sweep-replicas.js';
 import type { GcItem, GcReport } from './types.js';
+
+/** How many contents are asked of the catalog with one request, as far as an engine gives so many. */
+const CONTENTS_AT_ONCE = 4_000;
 
 /**
  * Condemns what the lifecycle lets expire, then removes for good what was condemned and whose window has ended, and bytes that
@@ -54,8 +58,17 @@ export async function collectGarbage(
 async function removeStrays(context: StoreContext, repository: string): Promise<GcItem[]> {
   const { catalog, content } = context.engine;
   const items: GcItem[] = [];
+  const contents = new Map<Digest, ContentRecord>();
+  const records = pagesOf(
+    (page) => catalog.listContents(repository, page),
+    ({ digest }: ContentRecord) => digest,
+    undefined,
+    CONTENTS_AT_ONCE,
+  );
+  for await (const record of records) contents.set(record.digest, record);
   for await (const copy of content.list(repository)) {
-    const known = await catalog.getContent(repository, copy.digest);
+    // What is over stays so; what was not known may have come since.
+    const known = contents.get(copy.digest) ?? (await catalog.getContent(repository, copy.digest));
     const over =
       known !== undefined &&
       (copy.generation < known.generation ||

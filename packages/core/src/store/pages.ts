@@ -7,13 +7,14 @@ export async function* pagesOf<Entry, Key>(
   list: (page: Page<Key>) => Promise<readonly Entry[]>,
   keyOf: (entry: Entry) => Key,
   first?: Key,
+  limit = PAGE_SIZE,
 ): AsyncGenerator<Entry> {
   let after = first;
   for (;;) {
-    const entries = await list(after === undefined ? { limit: PAGE_SIZE } : { after, limit: PAGE_SIZE });
+    const entries = await list(after === undefined ? { limit } : { after, limit });
     yield* entries;
     const last = entries.at(-1);
-    if (last === undefined || entries.length < PAGE_SIZE) return;
+    if (last === undefined || entries.length < limit) return;
     after = keyOf(last);
   }
 }

@@ -1,4 +1,4 @@
-import { formatArn, looksLikeHoldfastArn, parseArn } from '../../arn/index.js';
+import { formatArn } from '../../arn/index.js';
 import { actorOf, type StoreContext } from '../context.js';
 import { pagesOf } from '../pages.js';
 
@@ -40,8 +40,9 @@ export async function releaseRebuilt(context: StoreContext, repository: string |
   return consumers.length;
 }
 
+const ARTIFACT = /^arn:[^:]+:holdfast:[^:]*:[^:]*:artifact\/(?<repository>[^/]+)\//;
+
 function isArtifactOf(consumer: string, repository: string | undefined): boolean {
-  if (!looksLikeHoldfastArn(consumer)) return false;
-  const arn = parseArn(consumer);
-  return arn.type === 'artifact' && (repository === undefined || arn.repository === repository);
+  const found = ARTIFACT.exec(consumer)?.groups?.['repository'];
+  return found !== undefined && (repository === undefined || found === repository);
 }

@@ -1,6 +1,12 @@
 import { openDynamo } from '../../../src/engines/aws/catalog/client.js';
 import type { ArtifactItem, ContentItem, VersionItem } from '../../../src/engines/aws/catalog/items.js';
-import { artifactsOf, contentsOf, partitionOf, type Key } from '../../../src/engines/aws/catalog/keys.js';
+import {
+  artifactsOf,
+  contentsOf,
+  itemsOf,
+  versionsOf,
+  type Key,
+} from '../../../src/engines/aws/catalog/keys.js';
 import { TableClient } from '../../../src/engines/aws/catalog/table-client.js';
 import type { BookmarkRecord } from '../../../src/model.js';
 import type { DynamoTables } from './dynamo-tables.js';
@@ -36,7 +42,11 @@ export class TableLook {
     };
     const versions: VersionItem[] = [];
     for (const artifact of (await this.#partition(artifactsOf(repository))) as unknown as ArtifactItem[]) {
-      const items = await this.#partition(partitionOf(repository, artifact.id));
+      const items = (await this.#partition(versionsOf(repository))).flatMap((item) =>
+        item.sk.startsWith(itemsOf(artifact.id))
+          ? [{ ...item, sk: item.sk.slice(itemsOf(artifact.id).length) }]
+          : [],
+      );
       const own = items.filter(({ sk }) => sk.startsWith('version#')) as unknown as VersionItem[];
       const uses = items.filter(({ sk }) => sk.startsWith('use#'));
       const marks = items.filter(({ sk }) => sk.startsWith('bookmark#')) as unknown as BookmarkRecord[];

@@ -6,7 +6,7 @@ import { carryOut, type Context, type Plan } from './context.js';
 import { before, isLive } from './deletion.js';
 import { and, expr } from './expressions.js';
 import { bookmarkRecord, type BookmarkItem, type VersionItem } from './items.js';
-import { bookmarkKey, moveKey, movesOf, partitionOf, versionKey } from './keys.js';
+import { bookmarkKey, moveKey, movesIn, movesOf, versionKey } from './keys.js';
 import { emit } from './outbox.js';
 import { consumersThrough } from './usage.js';
 
@@ -26,7 +26,7 @@ export async function bookmarkHistory(
   name: string,
 ): Promise<BookmarkMove[]> {
   const moves: BookmarkMove[] = [];
-  const range = table.range<BookmarkMove>(partitionOf(repository, id), { prefix: movesOf(name) });
+  const range = table.range<BookmarkMove>(movesIn(repository), { prefix: movesOf(id, name) });
   for await (const { revision, at, by, from, to } of range) {
     moves.push({
       revision,

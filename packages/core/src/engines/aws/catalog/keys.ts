@@ -16,9 +16,10 @@ import type { Instant, VersionKey } from '../../../model.js';
  * | removal that has begun | `<repository>#removals` | `<digest>#<generation>` |
  * | tree → content, a hint | `<repository>#trees` | `<tree digest>` |
  * | artifact: its numbers and counts | `<repository>#artifacts` | `<id>` |
- * | version | `<repository>#artifact#<id>` | `version#<number>` |
- * | use of a version (reference or pin) | `<repository>#artifact#<id>` | `use#<number>#<hash>` |
- * | bookmark, and its moves | `<repository>#artifact#<id>` | `bookmark#<name>`, `move#<name>#<revision>` |
+ * | bookmark | `<repository>#versions` | `<id>#bookmark#<name>` |
+ * | use of a version (reference or pin) | `<repository>#versions` | `<id>#use#<number>#<hash>` |
+ * | version | `<repository>#versions` | `<id>#version#<number>` |
+ * | move of a bookmark | `<repository>#moves` | `<id>#<name>#<revision>` |
  * | condemned version, by the end of its window | `<repository>#condemned` | `<instant>#<id>#<number>` |
  * | events of one transaction | `<repository>#outbox` | `<tick>#<random>` |
  * | repository in the list of all | `~repositories` | `<repository>` |
@@ -103,25 +104,34 @@ export const isTreeKey = ({ pk }: Key): boolean => pk.endsWith('#trees');
 export const artifactsOf = (repository: string): string => `${repository}#artifacts`;
 export const artifactKey = (repository: string, id: string): Key => ({ pk: artifactsOf(repository), sk: id });
 
-/** The partition of everything about one artifact. */
-export const partitionOf = (repository: string, id: string): string => `${repository}#artifact#${id}`;
+/**
+ * The partition of what decides about versions, of all artifacts: read from end to end it costs a request for each megabyte, however many
+ * artifacts there are. `#` comes before every character of an ID, so that what belongs to one artifact stands together.
+ */
+export const versionsOf = (repository: string): string => `${repository}#versions`;
+/** What the sort keys of an artifact's items begin with. */
+export const itemsOf = (id: string): string => `${id}#`;
+export const numbersOf = (id: string): string => `${id}#version#`;
 export const versionKey = ({ repository, id, number }: VersionKey): Key => ({
-  pk: partitionOf(repository, id),
-  sk: `version#${padded(number)}`,
+  pk: versionsOf(repository),
+  sk: numbersOf(id) + padded(number),
 });
-export const usesOfVersion = (number: number): string => `use#${padded(number)}#`;
+export const usesOf = (id: string): string => `${id}#use#`;
+export const usesOfVersion = ({ id, number }: VersionKey): string => `${usesOf(id)}${padded(number)}#`;
 export const useKey = (version: VersionKey, hash: string): Key => ({
-  pk: partitionOf(version.repository, version.id),
-  sk: usesOfVersion(version.number) + hash,
+  pk: versionsOf(version.repository),
+  sk: usesOfVersion(version) + hash,
 });
+export const bookmarksIn = (id: string): string => `${id}#bookmark#`;
 export const bookmarkKey = (repository: string, id: string, name: string): Key => ({
-  pk: partitionOf(repository, id),
-  sk: `bookmark#${name}`,
+  pk: versionsOf(repository),
+  sk: bookmarksIn(id) + name,
 });
-export const movesOf = (name: string): string => `move#${name}#`;
+export const movesIn = (repository: string): string => `${repository}#moves`;
+export const movesOf = (id: string, name: string): string => `${id}#${name}#`;
 export const moveKey = (repository: string, id: string, name: string, revision: number): Key => ({
-  pk: partitionOf(repository, id),
-  sk: movesOf(name) + padded(revision),
+  pk: movesIn(repository),
+  sk: movesOf(id, name) + padded(revision),
 });
 
 export const condemnedIn = (repository: string): string => `${repository}#condemned`;

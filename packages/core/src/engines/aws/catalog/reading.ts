@@ -11,17 +11,17 @@ import {
   contentsOf,
   namedKey,
   namesOf,
+  numbersOf,
   padded,
-  partitionOf,
   treeKey,
   versionKey,
+  versionsOf,
   type Key,
 } from './keys.js';
 import { requireRepository } from './repositories.js';
 
 /** How many pairs of items are read at one instant. */
 const PAIRS_AT_ONCE = 50;
-const VERSIONS = 'version#';
 /** How many of an artifact's newest versions are looked at at once for one that is live. */
 const NEWEST_AT_ONCE = 20;
 
@@ -88,8 +88,8 @@ export async function latestVersion(
   repository: string,
   id: string,
 ): Promise<VersionRecord | undefined> {
-  const range = context.table.range<VersionItem>(partitionOf(repository, id), {
-    ...{ prefix: VERSIONS, backwards: true, page: NEWEST_AT_ONCE },
+  const range = context.table.range<VersionItem>(versionsOf(repository), {
+    ...{ prefix: numbersOf(id), backwards: true, page: NEWEST_AT_ONCE },
     filter: expr`#state = ${'live'}`,
   });
   for await (const item of range) {
@@ -122,8 +122,9 @@ export async function listVersions(
   id: string,
   page: Page<number>,
 ): Promise<VersionRecord[]> {
-  const range = context.table.range<VersionItem>(partitionOf(repository, id), {
-    ...{ prefix: VERSIONS, after: VERSIONS + padded(page.after ?? 0), filter: expr`#state <> ${'deleted'}` },
+  const range = context.table.range<VersionItem>(versionsOf(repository), {
+    ...{ prefix: numbersOf(id), after: numbersOf(id) + padded(page.after ?? 0) },
+    filter: expr`#state <> ${'deleted'}`,
   });
   const records: VersionRecord[] = [];
   for await (const item of range) {

@@ -1,31 +1,23 @@
 import type { ReferenceRecord, VersionKey } from '../../../model.js';
 import type { SurveyedVersion } from '../../../ports/index.js';
 import type { Context } from './context.js';
-import { expr } from './expressions.js';
 import { allFormerUses } from './former-uses.js';
-import type { ArtifactItem, BookmarkItem, VersionItem } from './items.js';
-import { artifactsOf, partitionOf, type Key } from './keys.js';
+import type { BookmarkItem, VersionItem } from './items.js';
+import { itemsOf, versionsOf, type Key } from './keys.js';
 import { requireRepository } from './repositories.js';
 
-/** How many artifacts are read at the same time. */
-const ARTIFACTS_AT_ONCE = 16;
-
 /**
- * Reads each artifact's partition, and what slots used before last of all: a reference that goes while the versions are read
- * has left its former use behind by then.
+ * Reads the versions of all artifacts, and what keeps them, from one end of their partition to the other; and what slots used before last
+ * of all: a reference that goes while the versions are read has left its former use behind by then.
  */
 export async function* surveyVersions(
   context: Context,
   repository: string,
   id?: string,
 ): AsyncGenerator<readonly SurveyedVersion[]> {
-  const ids = id === undefined ? await artifactIds(context, repository) : [id];
   const artifacts: SurveyedVersion[][] = [];
-  for (let i = 0; i < ids.length; i += ARTIFACTS_AT_ONCE) {
-    const some = ids.slice(i, i + ARTIFACTS_AT_ONCE);
-    artifacts.push(...(await Promise.all(some.map((one) => surveyArtifact(context, repository, one)))));
-  }
-  if (artifacts.every(({ length }) => length === 0)) return requireRepository(context, repository);
+  for await (const versions of surveyArtifacts(context, repository, id)) artifacts.push(versions);
+  if (artifacts.length === 0) return requireRepository(context, repository);
   const ranks = await lowestRanks(context, repository);
   for (const versions of artifacts) {
     yield versions.map((version) => {
@@ -35,38 +27,53 @@ export async function* surveyVersions(
   }
 }
 
-async function artifactIds({ table }: Context, repository: string): Promise<string[]> {
-  const ids: string[] = [];
-  const range = table.range<ArtifactItem>(artifactsOf(repository), { filter: expr`#kept > ${0}` });
-  for await (const { id } of range) ids.push(id);
-  return ids;
-}
+/** What was read of one artifact so far. */
+class ArtifactSurvey {
+  readonly id: string;
+  readonly #bookmarks = new Map<number, string[]>();
+  readonly #uses = new Map<number, ReferenceRecord[]>();
+  readonly versions: SurveyedVersion[] = [];
 
-/** Within an artifact's partition bookmarks and uses come before the versions. */
-async function surveyArtifact(
-  { table }: Context,
-  repository: string,
-  id: string,
-): Promise<SurveyedVersion[]> {
-  const bookmarks = new Map<number, string[]>();
-  const uses = new Map<number, ReferenceRecord[]>();
-  const versions: SurveyedVersion[] = [];
-  for await (const item of table.range<Key>(partitionOf(repository, id))) {
-    if (item.sk.startsWith('bookmark#')) {
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  /** Bookmarks and uses come before the versions. */
+  add(item: Key): void {
+    const part = item.sk.slice(itemsOf(this.id).length);
+    if (part.startsWith('bookmark#')) {
       const { number, name } = item as Key & BookmarkItem;
-      if (number !== undefined) gather(bookmarks, number, name);
-    } else if (item.sk.startsWith('use#')) {
+      if (number !== undefined) gather(this.#bookmarks, number, name);
+    } else if (part.startsWith('use#')) {
       const use = item as Key & ReferenceRecord;
-      gather(uses, use.version.number, use);
-    } else if (item.sk.startsWith('version#')) {
+      gather(this.#uses, use.version.number, use);
+    } else {
       const version = item as Key & VersionItem;
       const { number, state } = version;
-      if (state !== 'deleted') {
-        versions.push(surveyed(version, state, uses.get(number) ?? [], bookmarks.get(number) ?? []));
-      }
+      if (state === 'deleted') return;
+      const uses = this.#uses.get(number) ?? [];
+      this.versions.push(surveyed(version, state, uses, this.#bookmarks.get(number) ?? []));
     }
   }
-  return versions;
+}
+
+/** The versions of each artifact that has any, live or condemned, in order of the artifacts' IDs. */
+async function* surveyArtifacts(
+  { table }: Context,
+  repository: string,
+  id: string | undefined,
+): AsyncGenerator<SurveyedVersion[]> {
+  let artifact: ArtifactSurvey | undefined;
+  const range = table.range<Key>(versionsOf(repository), id === undefined ? {} : { prefix: itemsOf(id) });
+  for await (const item of range) {
+    const owner = item.sk.slice(0, item.sk.indexOf('#'));
+    if (artifact?.id !== owner) {
+      if (artifact !== undefined && artifact.versions.length > 0) yield artifact.versions;
+      artifact = new ArtifactSurvey(owner);
+    }
+    artifact.add(item);
+  }
+  if (artifact !== undefined && artifact.versions.length > 0) yield artifact.versions;
 }
 
 function gather<Value>(map: Map<number, Value[]>, number: number, value: Value): void {

@@ -2,7 +2,7 @@ import type { BookmarkRecord, ReferenceRecord, Usage, VersionKey } from '../../.
 import type { Context } from './context.js';
 import { expr } from './expressions.js';
 import { bookmarkRecord, inOrder, referenceRecord, type BookmarkItem } from './items.js';
-import { partitionOf, usesOfVersion } from './keys.js';
+import { bookmarksIn, usesOf, usesOfVersion, versionsOf } from './keys.js';
 
 export async function usageOf(context: Context, key: VersionKey): Promise<Usage> {
   const [references, bookmarks] = await Promise.all([
@@ -14,8 +14,8 @@ export async function usageOf(context: Context, key: VersionKey): Promise<Usage>
 
 async function referencesTo({ table }: Context, key: VersionKey): Promise<ReferenceRecord[]> {
   const references: ReferenceRecord[] = [];
-  const partition = partitionOf(key.repository, key.id);
-  for await (const item of table.range<ReferenceRecord>(partition, { prefix: usesOfVersion(key.number) })) {
+  const prefix = usesOfVersion(key);
+  for await (const item of table.range<ReferenceRecord>(versionsOf(key.repository), { prefix })) {
     references.push(referenceRecord(item));
   }
   return inOrder(references);
@@ -28,7 +28,7 @@ export async function bookmarksOf(
   id: string,
 ): Promise<BookmarkRecord[]> {
   const records: BookmarkRecord[] = [];
-  const range = table.range<BookmarkItem>(partitionOf(repository, id), { prefix: 'bookmark#' });
+  const range = table.range<BookmarkItem>(versionsOf(repository), { prefix: bookmarksIn(id) });
   for await (const item of range) {
     const record = bookmarkRecord(item);
     if (record !== undefined) records.push(record);
@@ -43,8 +43,8 @@ export async function consumersThrough(
 ): Promise<string[]> {
   const consumers = new Set<string>();
   const filter = expr`#bookmark = ${name}`;
-  for await (const item of table.range<ReferenceRecord>(partitionOf(repository, id), {
-    prefix: 'use#',
+  for await (const item of table.range<ReferenceRecord>(versionsOf(repository), {
+    prefix: usesOf(id),
     filter,
   })) {
     consumers.add(item.consumer);
