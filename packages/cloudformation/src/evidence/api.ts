@@ -11,6 +11,8 @@ import type {
   GetTemplateOutput,
   ListChangeSetsInput,
   ListChangeSetsOutput,
+  ListStackRefactorActionsInput,
+  ListStackRefactorActionsOutput,
   ListStackRefactorsInput,
   ListStackRefactorsOutput,
   ListStackResourcesInput,
@@ -32,6 +34,7 @@ export interface CloudFormationApi {
   listStackResources(input: ListStackResourcesInput): Promise<ListStackResourcesOutput>;
   describeStackEvents(input: DescribeStackEventsInput): Promise<DescribeStackEventsOutput>;
   listStackRefactors(input: ListStackRefactorsInput): Promise<ListStackRefactorsOutput>;
+  listStackRefactorActions(input: ListStackRefactorActionsInput): Promise<ListStackRefactorActionsOutput>;
   describeStackRefactor(input: DescribeStackRefactorInput): Promise<DescribeStackRefactorOutput>;
   close(): void;
 }

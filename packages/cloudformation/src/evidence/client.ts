@@ -60,6 +60,7 @@ export async function openCloudFormation(settings: ClientSettings = {}): Promise
     listStackResources: (input) => client.send(new sdk.ListStackResourcesCommand(input)),
     describeStackEvents: (input) => client.send(new sdk.DescribeStackEventsCommand(input)),
     listStackRefactors: (input) => client.send(new sdk.ListStackRefactorsCommand(input)),
+    listStackRefactorActions: (input) => client.send(new sdk.ListStackRefactorActionsCommand(input)),
     describeStackRefactor: (input) => client.send(new sdk.DescribeStackRefactorCommand(input)),
     close() {
       client.destroy();

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { HoldfastError, isHoldfastError, type ReferenceRecord } from '@holdfast/core';
 import type { CloudFormationApi } from '../evidence/api.js';
 import { doubtOf, readEvidence } from '../evidence/read-evidence.js';
-import { readRefactoredWith } from '../evidence/read-refactors.js';
+import { readRetainedElsewhere } from '../evidence/read-moved.js';
+import { readRefactoredWith, type Refactor } from '../evidence/read-refactors.js';
 import { readRetained } from '../evidence/read-retained.js';
 import type { StackEvidence } from '../evidence/types.js';
 import { decideSettlement, retainedSince, type Settlement, type SettlementFacts } from './decide.js';
@@ -91,8 +92,12 @@ async function readNeeded(
   const { api } = context;
   const { stackId } = facts.evidence;
   try {
-    const retained = await readRetained(api, stackId, retainedSince(leaving));
-    await settleOthers(context, stackId, outcomes);
+    const since = retainedSince(leaving);
+    const refactors = await settleOthers(context, stackId, outcomes);
+    const retained = [
+      ...(await readRetained(api, stackId, since)),
+      ...(await readRetainedElsewhere(api, stackId, refactors, since)),
+    ];
     return decideSettlement({ ...facts, retained, othersSettled: true });
   } catch (error) {
     const doubt = doubtOf(error, `find out where the resources of ${stackId} went`);
@@ -100,20 +105,23 @@ async function readNeeded(
   }
 }
 
-/** Adds the references of every stack that resources of this one may have moved to, before they go from this one. */
+/**
+ * Adds the references of every stack that resources of this one may have moved to, before they go from this one. Returns the
+ * refactorings that may have moved them.
+ */
 async function settleOthers(
   context: SettleContext,
   stackId: string,
   outcomes: StackOutcome[],
-): Promise<void> {
+): Promise<readonly Refactor[]> {
   const added = new Set<string>();
   for (;;) {
-    const { stackIds, running } = await readRefactoredWith(context.api, stackId);
+    const { stackIds, refactors, running } = await readRefactoredWith(context.api, stackId);
     if (running) {
       throw new HoldfastError('unavailable', `resources are being moved from or to ${stackId}`);
     }
     const others = stackIds.filter((id) => !added.has(id));
-    if (others.length === 0) return;
+    if (others.length === 0) return refactors;
     for (const id of others) {
       added.add(id);
       const outcome = await addFound(context, id);
@@ -131,6 +139,13 @@ async function addFound(context: SettleContext, stackId: string): Promise<StackO
     const [doubt] = doubts.filter(({ code }) => code !== 'not-found');
     if (doubt !== undefined) {
       throw new HoldfastError('unavailable', `resources may have moved to ${stackId}: ${doubt.message}`);
+    }
+    if (because === 'changing') {
+      // What it may go back to stands in no template: it may be what came from here.
+      throw new HoldfastError(
+        'unavailable',
+        `resources may have moved to ${stackId}, which is being changed or was left half changed`,
+      );
     }
     const references = because === 'gone' || because === 'never-made' ? [] : [...facts.used, ...facts.wanted];
     const settlement = { because, references, mode: 'add', releasePins: [], undecided: [] } as const;

@@ -151,6 +151,7 @@ ${indented({ Version: policy.Version, Statement: ofStore }, 12)}
                 Effect: Allow
                 Action:
                   - cloudformation:DescribeStackRefactor
+                  - cloudformation:ListStackRefactorActions
                   - cloudformation:ListStackRefactors
                   - cloudformation:ListStacks
                   - lambda:ListFunctions

@@ -1,38 +1,82 @@
-import { afterEach, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openStore, type ArtifactStore } from '@holdfast/core';
-import { history } from '../support/cloudformation/commands.js';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
+import {
+  lockBucket,
+  startAccounts,
+  type AwsAccounts,
+} from '../../../core/test/contract/support/aws-accounts.js';
+import { history, type Command } from '../support/cloudformation/commands.js';
 import { History, TurnedClock } from '../support/cloudformation/play-history.js';
 
-/** All of them in `npm test`, fewer where one suite is run by hand. */
-const HISTORIES = Number(process.env['HOLDFAST_TEST_STACK_HISTORIES'] ?? 1_000);
+/** As many in memory; a tenth of them on files and a hundredth on AWS's engine, whose requests take their time. By hand: 10,000. */
+const HISTORIES = Number(process.env['HOLDFAST_TEST_STACK_HISTORIES'] ?? 400);
 /** How many histories share one store, each with stacks and artifacts of its own: opening one costs more than a history. */
 const PER_STORE = 8;
 
-let open: { store: ArtifactStore; clock: TurnedClock; played: number } | undefined;
+let accounts: AwsAccounts;
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-histories-'));
 
-async function close(): Promise<void> {
-  await open?.store.close();
-  open = undefined;
+beforeAll(async () => {
+  accounts = await startAccounts();
+}, 120_000);
+afterAll(async () => {
+  await accounts.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Opening = Parameters<typeof openStore>[1];
+
+async function openAws(options: Opening): Promise<ArtifactStore> {
+  const entered = accounts.enterNew();
+  const store = await openStore('aws:', options);
+  await lockBucket(entered);
+  return store;
 }
 
-afterEach(close);
+const ENGINES: readonly [string, number, (options: Opening) => Promise<ArtifactStore>][] = [
+  [
+    'memory:',
+    HISTORIES,
+    (options) => openStore(`memory:${randomUUID()}`, { ...options, bucket: 'artifacts' }),
+  ],
+  [
+    'file:',
+    Math.ceil(HISTORIES / 10),
+    (options) => openStore(`file:${join(folder, randomUUID())}`, { ...options, bucket: 'artifacts' }),
+  ],
+  ['aws:', Math.ceil(HISTORIES / 100), openAws],
+];
 
-test(
-  'random histories of stacks that share artifacts: nothing needed is ever deleted, and nothing is left at the end',
-  async () => {
-    const property = fc.asyncProperty(history, async (commands) => {
+test.each(ENGINES)(
+  '%s %i random histories of stacks that share artifacts: nothing needed is ever deleted, and nothing is left at the end',
+  async (_, numRuns, openNew) => {
+    let open: { store: ArtifactStore; clock: TurnedClock; played: number } | undefined;
+    const close = async (): Promise<void> => {
+      await open?.store.close();
+      open = undefined;
+    };
+    const play = async (commands: readonly Command[]): Promise<void> => {
       if (open?.played === PER_STORE) await close();
       if (open === undefined) {
         const clock = new TurnedClock();
-        const options = { clock: clock.read, by: 'history', recoveryWindowMs: 0, bucket: 'artifacts' };
-        open = { clock, store: await openStore(`memory:${randomUUID()}`, options), played: 0 };
+        const options = { clock: clock.read, by: 'history', recoveryWindowMs: 0 };
+        open = { clock, store: await openNew(options), played: 0 };
       }
       open.played += 1;
       await new History(open.store, open.clock, `h${open.played}`).play(commands);
-    });
-    await fc.assert(property, { numRuns: HISTORIES, includeErrorInReport: true });
+    };
+    try {
+      const runs = fc.assert(fc.asyncProperty(history, play), { numRuns, includeErrorInReport: true });
+      await expect(runs).resolves.toBeUndefined();
+    } finally {
+      await close();
+    }
   },
-  60_000 + 60 * HISTORIES,
+  120_000 + 120 * HISTORIES,
 );

@@ -16,6 +16,13 @@ export type Happening =
       readonly spec: TemplateSpec;
       readonly changeSet: boolean;
     }
+  /** A deployment that nothing disturbs, up to its settling. */
+  | {
+      readonly kind: 'deploy';
+      readonly stack: number;
+      readonly spec: TemplateSpec;
+      readonly changeSet: boolean;
+    }
   | { readonly kind: 'host'; readonly deployment: number; readonly steps: number }
   | { readonly kind: 'crash'; readonly deployment: number }
   | {
@@ -30,8 +37,28 @@ export type Happening =
   | { readonly kind: 'finish'; readonly stack: number }
   | { readonly kind: 'delete'; readonly stack: number }
   | { readonly kind: 'drop'; readonly stack: number }
-  | { readonly kind: 'refactor'; readonly from: number; readonly to: number; readonly logicalId: string }
-  | { readonly kind: 'sweep' };
+  | {
+      readonly kind: 'refactor';
+      readonly from: number;
+      readonly to: number;
+      readonly logicalId: string;
+      /** Makes the other stack when there is none: how a stack is renamed. */
+      readonly makes: boolean;
+      /** Brings both stacks to rest first: otherwise it is mostly refused. */
+      readonly rests: boolean;
+    }
+  /** What some stack left in the account is taken into one. */
+  | {
+      readonly kind: 'import';
+      readonly stack: number;
+      readonly logicalId: string;
+      readonly rests: boolean;
+    }
+  /** A stack set gives all of its instances one template, packaged for none of them. */
+  | { readonly kind: 'stack-set'; readonly spec: TemplateSpec }
+  | { readonly kind: 'sweep' }
+  /** `holdfast gc --apply` under a lifecycle. */
+  | { readonly kind: 'gc'; readonly keepLast: number; readonly rollback: number };
 
 export type Command =
   | Happening
@@ -46,8 +73,12 @@ export type Command =
     };
 
 export const STACKS = 2;
+/** Instances of a stack set; their numbers come after those of the stacks. */
+export const INSTANCES = 2;
 export const CONTENTS = 3;
 const stack = fc.nat(STACKS - 1);
+const anyStack = fc.nat(STACKS + INSTANCES - 1);
+const logicalId = fc.constantFrom('A', 'B');
 const content = fc.nat(CONTENTS - 1);
 const deployment = fc.nat(2);
 
@@ -64,6 +95,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('begin' as const), stack, spec, changeSet: fc.boolean() }),
   },
   {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('deploy' as const), stack, spec, changeSet: fc.boolean() }),
+  },
+  {
     weight: 9,
     arbitrary: fc.record({
       kind: fc.constant('host' as const),
@@ -77,26 +112,45 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('foreign' as const), stack, spec, changeSet: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('execute' as const), stack }) },
-  { weight: 9, arbitrary: fc.record({ kind: fc.constant('step' as const), stack, succeeds: fc.boolean() }) },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('finish' as const), stack }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), stack }) },
+  {
+    weight: 9,
+    arbitrary: fc.record({ kind: fc.constant('step' as const), stack: anyStack, succeeds: fc.boolean() }),
+  },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('finish' as const), stack: anyStack }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), stack: anyStack }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), stack }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('refactor' as const),
       from: stack,
       to: stack,
-      logicalId: fc.constantFrom('A', 'B'),
+      logicalId,
+      makes: fc.boolean(),
+      rests: fc.boolean(),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('import' as const),
+      stack,
+      logicalId: fc.constantFrom('B', 'C'),
+      rests: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('stack-set' as const), spec }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('sweep' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('gc' as const), keepLast: fc.nat(1), rollback: fc.nat(1) }),
+  },
 );
 
 const settling = fc.record(
   {
     kind: fc.constantFrom('settle' as const, 'reconcile' as const, 'reconcile-all' as const),
-    stack,
+    stack: anyStack,
     during: fc.array(happening, { maxLength: 5 }),
     ends: fc.record({
       call: fc.integer({ min: 1, max: 20 }),

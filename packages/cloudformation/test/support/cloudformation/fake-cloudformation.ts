@@ -13,7 +13,9 @@ export class ValidationError extends Error {
 interface ModelRefactor {
   readonly id: string;
   readonly stackIds: readonly string[];
+  readonly from: ModelStack;
   readonly target: ModelStack;
+  readonly source: string;
   readonly logicalId: string;
   readonly resource: ModelResource;
   execution: 'EXECUTE_IN_PROGRESS' | 'EXECUTE_COMPLETE';
@@ -41,7 +43,14 @@ export class FakeCloudFormation implements CloudFormationApi {
 
   /** Whether a change set or update can be asked for. */
   accepts(stack: ModelStack): boolean {
-    const resting = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS'];
+    const resting = [
+      'CREATE_COMPLETE',
+      'UPDATE_COMPLETE',
+      'UPDATE_ROLLBACK_COMPLETE',
+      'IMPORT_COMPLETE',
+      'IMPORT_ROLLBACK_COMPLETE',
+      'REVIEW_IN_PROGRESS',
+    ];
     return (
       resting.includes(stack.status) &&
       !this.refactors.some((it) => it.execution === 'EXECUTE_IN_PROGRESS' && it.stackIds.includes(stack.id))
@@ -128,6 +137,39 @@ export class FakeCloudFormation implements CloudFormationApi {
     return true;
   }
 
+  /** Takes a resource that some stack left in the account into this one. */
+  import(stack: ModelStack, logicalId: string): boolean {
+    const resource = this.stacks.flatMap(({ orphans }) => orphans)[0];
+    const resting = stack.status !== 'REVIEW_IN_PROGRESS' && this.accepts(stack);
+    if (!resting || resource === undefined || stack.root !== undefined) return false;
+    if (stack.template.resources[logicalId] !== undefined) return false;
+    stack.previous = stack.template;
+    stack.template = {
+      ...stack.template,
+      resources: { ...stack.template.resources, [logicalId]: resource },
+    };
+    for (const it of stack.changeSets) if (it.execution === 'AVAILABLE') it.execution = 'OBSOLETE';
+    stack.status = 'IMPORT_IN_PROGRESS';
+    stack.updated = this.#clock();
+    return true;
+  }
+
+  #imported(stack: ModelStack): void {
+    const before = new Set(Object.values(stack.previous?.resources ?? {}));
+    const taken = Object.values(stack.template.resources).filter((it) => !before.has(it));
+    for (const owner of this.stacks)
+      for (const it of taken) {
+        const index = owner.orphans.indexOf(it);
+        if (index >= 0) owner.orphans.splice(index, 1);
+      }
+    stack.previous = undefined;
+  }
+
+  /** A stack that a refactoring makes for what it moves there. */
+  makeFor(name: string): ModelStack {
+    return this.live(name) ?? this.#new(name, 'CREATE_COMPLETE');
+  }
+
   /** Moves a resource to another stack; it is in neither template until the step that ends it. */
   refactor(from: ModelStack, target: ModelStack, logicalId: string): boolean {
     const resource = from.template.resources[logicalId];
@@ -135,13 +177,9 @@ export class FakeCloudFormation implements CloudFormationApi {
     const free = [from, target].every(
       (it) => resting.includes(it.status) && this.accepts(it) && it.root === undefined,
     );
-    if (
-      !free ||
-      from === target ||
-      resource === undefined ||
-      target.template.resources[logicalId] !== undefined
-    )
-      return false;
+    // What comes to another stack may be called otherwise there.
+    const name = [logicalId, `${logicalId}2`].find((it) => target.template.resources[it] === undefined);
+    if (!free || from === target || resource === undefined || name === undefined) return false;
     const { [logicalId]: _, ...rest } = from.template.resources;
     from.template = { ...from.template, resources: rest };
     for (const stack of [from, target]) {
@@ -153,8 +191,10 @@ export class FakeCloudFormation implements CloudFormationApi {
     this.refactors.push({
       id,
       stackIds: [from.id, target.id],
+      from,
       target,
-      logicalId,
+      source: logicalId,
+      logicalId: name,
       resource,
       execution: 'EXECUTE_IN_PROGRESS',
     });
@@ -201,6 +241,19 @@ export class FakeCloudFormation implements CloudFormationApi {
       case 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS':
         this.#rollBack(stack);
         stack.status = 'UPDATE_ROLLBACK_COMPLETE';
+        return true;
+      case 'IMPORT_IN_PROGRESS':
+        stack.status = succeeds ? 'IMPORT_COMPLETE' : 'IMPORT_ROLLBACK_IN_PROGRESS';
+        if (succeeds) this.#imported(stack);
+        return true;
+      case 'IMPORT_ROLLBACK_IN_PROGRESS':
+        stack.status = succeeds ? 'IMPORT_ROLLBACK_COMPLETE' : 'IMPORT_ROLLBACK_FAILED';
+        if (!succeeds) return true;
+        stack.template = stack.previous ?? EMPTY;
+        stack.previous = undefined;
+        return true;
+      case 'IMPORT_ROLLBACK_FAILED':
+        stack.status = 'IMPORT_ROLLBACK_IN_PROGRESS';
         return true;
       case 'DELETE_IN_PROGRESS':
         stack.status = succeeds ? 'DELETE_COMPLETE' : 'DELETE_FAILED';
@@ -435,6 +488,21 @@ export class FakeCloudFormation implements CloudFormationApi {
     const found = this.refactors.find(({ id }) => id === StackRefactorId);
     if (found === undefined) throw new ValidationError(`Stack refactor ${StackRefactorId} does not exist`);
     return { $metadata: {}, StackIds: [...found.stackIds] };
+  }
+
+  async listStackRefactorActions({ StackRefactorId }: { StackRefactorId: string | undefined }) {
+    await this.#answer('listStackRefactorActions');
+    const found = this.refactors.find(({ id }) => id === StackRefactorId);
+    if (found === undefined) throw new ValidationError(`Stack refactor ${StackRefactorId} does not exist`);
+    const { from, target, source, logicalId } = found;
+    const ResourceMapping = {
+      Source: { StackName: from.name, LogicalResourceId: source },
+      Destination: { StackName: target.name, LogicalResourceId: logicalId },
+    };
+    return {
+      $metadata: {},
+      StackRefactorActions: [{ Action: 'MOVE' as const, Entity: 'RESOURCE' as const, ResourceMapping }],
+    };
   }
 
   close(): void {

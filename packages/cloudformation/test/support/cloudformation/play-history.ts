@@ -8,7 +8,7 @@ import {
   type SettlingStore,
   type StackOutcome,
 } from '../../../src/index.js';
-import { STACKS, type Command, type Happening, type TemplateSpec } from './commands.js';
+import { INSTANCES, STACKS, type Command, type Happening, type TemplateSpec } from './commands.js';
 import { FakeCloudFormation, PLACE } from './fake-cloudformation.js';
 import { GONE, type ModelStack } from './model-stack.js';
 import { resourcesOf, stampsOf, type ModelResource, type ModelTemplate } from './templates.js';
@@ -127,6 +127,15 @@ export class History {
   async #happen(happening: Happening): Promise<void> {
     const { cloudformation } = this;
     switch (happening.kind) {
+      case 'deploy': {
+        await this.#happen({ ...happening, kind: 'begin' });
+        const host = this.#hosts.at(-1)!;
+        while (host.step !== 'over') {
+          await this.#host(host);
+          this.#finish(happening.stack);
+        }
+        return;
+      }
       case 'begin': {
         const { spec, changeSet } = happening;
         const name = `${this.prefix}-d${(this.#names += 1)}`;
@@ -168,9 +177,7 @@ export class History {
         return;
       }
       case 'finish':
-        this.#withStack(happening.stack, (stack) => {
-          while (cloudformation.step(stack, true));
-        });
+        this.#finish(happening.stack);
         return;
       case 'delete': {
         this.#withStack(happening.stack, (stack) => cloudformation.delete(stack));
@@ -181,18 +188,44 @@ export class History {
         return;
       }
       case 'refactor': {
-        this.#withStack(happening.from, (from) =>
-          this.#withStack(happening.to, (to) => cloudformation.refactor(from, to, happening.logicalId)),
-        );
+        const { from: source, to: target, logicalId, makes, rests } = happening;
+        if (rests) [source, target].forEach((it) => this.#finish(it));
+        this.#withStack(source, (from) => {
+          if (makes && source !== target && from.template.resources[logicalId] !== undefined)
+            cloudformation.makeFor(this.#nameOf(target));
+          this.#withStack(target, (to) => cloudformation.refactor(from, to, logicalId));
+        });
+        return;
+      }
+      case 'import':
+        if (happening.rests) this.#finish(happening.stack);
+        this.#withStack(happening.stack, (stack) => cloudformation.import(stack, happening.logicalId));
+        return;
+      case 'stack-set': {
+        for (let instance = 0; instance < INSTANCES; instance += 1) {
+          // Read for each: what is owed to one is not owed to the other.
+          const template = await this.#publishTemplate(happening.spec, false);
+          cloudformation.deploy(this.#nameOf(STACKS + instance), template);
+        }
         return;
       }
       case 'sweep':
         return this.#sweep();
+      case 'gc':
+        return this.#collect(happening.keepLast, happening.rollback);
     }
   }
 
   #nameOf(stack: number): string {
-    return `${this.prefix}-s${stack % STACKS}`;
+    // As a stack set names its instances.
+    return stack < STACKS ? `${this.prefix}-s${stack}` : `${this.prefix}-StackSet-web-${stack}`;
+  }
+
+  /** Everything that runs in a stack comes to a good end. */
+  #finish(stack: number): void {
+    this.#withStack(stack, (it) => {
+      while (this.cloudformation.step(it, true));
+    });
   }
 
   #withStack(stack: number, action: (stack: ModelStack) => unknown): void {
@@ -280,7 +313,8 @@ export class History {
   async #publish(content: number): Promise<Published> {
     const bytes = Buffer.from(`${this.prefix} ${content}`);
     const { version } = await this.store.publish({
-      id: `${this.prefix}/c${content}`,
+      // Two contents share an artifact, so that it has versions that were superseded.
+      id: `${this.prefix}/c${content % 2}`,
       source: { kind: 'bytes', bytes },
     });
     const published = { arn: version.arn, name: `${version.id}:${version.number}`, digest: version.digest };
@@ -357,11 +391,28 @@ export class History {
         if (!isHoldfastError(error) || error.code !== 'in-use') throw error;
         continue;
       }
-      this.#live.delete(arn);
-      const victim = this.#needed().find((it) => (it.byLocation ? it.digest === digest : it.version === arn));
-      if (victim !== undefined) throw new Error(`false delete of ${arn}`);
+      this.#gone({ arn, digest });
     }
     await this.store.gc();
+  }
+
+  /** Lets a lifecycle condemn what it may. Whatever is needed must stay. */
+  async #collect(keepLast: number, rollback: number): Promise<void> {
+    await this.store.setLifecycle({ rollback, rules: [{ prefix: this.prefix, keepLast }] });
+    const { items } = await this.store.gc();
+    const condemned = new Set(items.filter(({ action }) => action === 'condemn').map(({ arn }) => arn));
+    for (const version of [...this.#live.values()]) if (condemned.has(version.arn)) this.#gone(version);
+    await this.store.setLifecycle(undefined);
+  }
+
+  #gone({ arn, digest }: Pick<Published, 'arn' | 'digest'>): void {
+    this.#live.delete(arn);
+    // A location is served by any version that has its content.
+    const served = [...this.#live.values()].some((it) => it.digest === digest);
+    const victim = this.#needed().find((it) =>
+      it.byLocation ? it.digest === digest && !served : it.version === arn,
+    );
+    if (victim !== undefined) throw new Error(`false delete of ${arn}`);
   }
 
   /** Whatever is needed has something that keeps it, before anybody tries to delete it. */
@@ -401,20 +452,29 @@ export class History {
     for await (const consumer of this.#scoped.listConsumers()) {
       const stack = cloudformation.stacks.find(({ id }) => id === consumer);
       for (const { slot } of (await this.store.consumer(consumer)).references) {
-        if (!isRetained(cloudformation.stacks, stack, slot))
-          throw new Error(`left over: ${consumer} ${slot}`);
+        if (!isRetained(cloudformation, stack, slot)) throw new Error(`left over: ${consumer} ${slot}`);
       }
     }
     await this.#sweep();
   }
 }
 
-/** Whether a resource of that slot was ever left in the account when it was taken out of the stack. */
-function isRetained(stacks: readonly ModelStack[], stack: ModelStack | undefined, slot: string): boolean {
+/** Whether a resource of that slot was ever left in the account when it was taken out of the stack, or of one that it was moved to. */
+function isRetained(
+  { stacks, refactors }: FakeCloudFormation,
+  stack: ModelStack | undefined,
+  slot: string,
+): boolean {
   const [child, rest] = slot.includes('/') ? slot.split('/') : [undefined, slot];
   const owners = child === undefined ? [stack] : stacks.filter(({ root }) => root === stack?.id);
-  const logicalId = rest.split('.')[0];
-  return owners.some((owner) =>
+  const places = owners.map((owner) => ({ owner, logicalId: rest.split('.')[0]! }));
+  // Grows while it is gone through.
+  for (const place of places)
+    for (const { from, source, target, logicalId } of refactors)
+      if (from === place.owner && source === place.logicalId)
+        if (!places.some((it) => it.owner === target && it.logicalId === logicalId))
+          places.push({ owner: target, logicalId });
+  return places.some(({ owner, logicalId }) =>
     owner?.events.some((event) => event.logicalId === logicalId && event.status === 'DELETE_SKIPPED'),
   );
 }
