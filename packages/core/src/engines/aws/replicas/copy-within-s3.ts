@@ -4,7 +4,7 @@ import type { Location } from '../../../model.js';
 import type { ContentCopy } from '../../../ports/index.js';
 import { addressOf, askS3, base64Of, isOvertaken, keyOf, type ContentBucket } from '../content/bucket.js';
 import type { S3Api } from '../content/client.js';
-import { findObject } from '../content/find-object.js';
+import { findObject, headObject } from '../content/find-object.js';
 import { beginUpload, findUpload, type Upload } from '../content/multipart.js';
 import { factsOf } from '../content/store-copy.js';
 
@@ -157,4 +157,16 @@ function checkNamedDigest({ digest }: ContentCopy, { ChecksumSHA256 }: Completed
   throw new HoldfastError('corrupt', `content ${digest} is damaged in its home region: it was not copied`, {
     hint: 'Restore it there with: holdfast verify --repair --from <file, folder or store>',
   });
+}
+
+/** Puts the hold on that the upload asked for, should the object not have it: nothing may be recorded that S3 does not protect. */
+export async function ensureHeld(s3: S3Api, bucket: ContentBucket, copy: ContentCopy): Promise<void> {
+  if (!bucket.objectLock) return;
+  const key = keyOf(bucket, copy);
+  const head = await headObject(s3, bucket, key);
+  if (head === undefined || head.ObjectLockLegalHoldStatus === 'ON') return;
+  const version = head.VersionId === undefined ? {} : { VersionId: head.VersionId };
+  await askS3(bucket, () =>
+    s3.putLegalHold({ ...addressOf(bucket), Key: key, ...version, LegalHold: { Status: 'ON' } }),
+  );
 }

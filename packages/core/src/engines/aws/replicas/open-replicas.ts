@@ -11,7 +11,7 @@ import { openS3 } from '../content/client.js';
 import { S3Content } from '../content/s3-content.js';
 import { callerIdentity, configuredRegion } from '../identity.js';
 import { parseStoreUrl } from '../store-url.js';
-import { copyWithinS3, PIECE_BYTES } from './copy-within-s3.js';
+import { copyWithinS3, ensureHeld, PIECE_BYTES } from './copy-within-s3.js';
 import { inOwnPartitions } from './own-partitions.js';
 
 /** What the keys of a home store's replicas begin with, in the bucket; and their partitions, in the table. No repository's name begins so. */
@@ -72,6 +72,7 @@ export async function openAwsReplicas(
         pieceBytes: PIECE_BYTES,
       });
       if (!verified) await verifyOrRemove(content, copy);
+      await ensureHeld(s3, place, copy);
     },
   };
 }
