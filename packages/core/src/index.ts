@@ -11,6 +11,7 @@ export { ArtifactStore } from './store/artifact-store.js';
 export { homeRegionOf } from './engines/open-replicas.js';
 export { openReplicaStore } from './store/open-replica-store.js';
 export { openStore } from './store/open-store.js';
+export { parseSharePrincipal, withShare, type PolicyText, type SharePrincipal } from './policy/index.js';
 export type { CopyOptions, CopyReport } from './store/copy.js';
 export type { OpenVersion } from './store/reading.js';
 export type { ReplicaStore } from './store/replicas/replica-store.js';

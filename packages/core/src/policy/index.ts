@@ -6,3 +6,4 @@ export { evaluatePolicy, type AccessRequest, type Caller, type Decision } from '
 export * from './merge.js';
 export type * from './model.js';
 export { parsePolicy } from './parse.js';
+export { parseSharePrincipal, withShare, type SharePrincipal } from './share.js';

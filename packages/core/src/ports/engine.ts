@@ -5,6 +5,7 @@ import type { ContentStorage } from './content-storage.js';
 import type { EventBus } from './event-bus.js';
 import type { Journal } from './journal.js';
 import type { Buckets } from './own-buckets.js';
+import type { Shares } from './shares.js';
 
 /** What a store URL opens: one catalog and one content storage that belong together. */
 export interface Engine {
@@ -20,6 +21,8 @@ export interface Engine {
   readonly journal?: Journal;
   /** Absent where the storage has no resource policies of its own. */
   readonly access?: AccessControl;
+  /** Absent where nothing can be shared beyond that. */
+  readonly shares?: Shares;
   /** Absent where repositories have no buckets of their own. */
   readonly buckets?: Buckets;
 }

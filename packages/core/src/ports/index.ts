@@ -6,5 +6,6 @@ export type * from './event-bus.js';
 export type * from './lifecycle-catalog.js';
 export type * from './own-buckets.js';
 export type * from './policy-catalog.js';
+export type * from './shares.js';
 export type * from './replica-engine.js';
 export type * from './journal.js';

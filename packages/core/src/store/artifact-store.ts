@@ -1,6 +1,6 @@
 import { checkRepositoryName } from '../arn/index.js';
 import type { LifecycleRecord, Version } from '../model.js';
-import type { BucketPolicy, PolicyRecord } from '../ports/index.js';
+import type { BucketPolicy, PolicyRecord, Shares } from '../ports/index.js';
 import { deleteBookmark, setBookmark } from './bookmarks.js';
 import { bindPins, pinVersions, settleConsumer } from './consumers.js';
 import { openContext } from './context.js';
@@ -172,6 +172,11 @@ export class ArtifactStore extends StoreReader {
     { repository = DEFAULT_REPOSITORY, expected }: InRepository & { readonly expected?: number } = {},
   ): Promise<PolicyPlan> {
     return loadPolicies().planPolicy(this.context, policy, checkRepositoryName(repository), expected);
+  }
+
+  /** Access Grants shared through AWS Resource Access Manager. Throws `unsupported` for a store that has none. */
+  get shares(): Shares {
+    return loadPolicies().sharesOf(this.context);
   }
 
   /** Carries out what {@link planPolicy} said. Throws `conflict` when something changed since. */

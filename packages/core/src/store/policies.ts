@@ -1,6 +1,6 @@
 import { HoldfastError } from '../errors.js';
 import { readPolicy, parsePolicy, type PolicyText } from '../policy/index.js';
-import type { AccessPlan, PolicyRecord } from '../ports/index.js';
+import type { AccessPlan, PolicyRecord, Shares } from '../ports/index.js';
 import { actorOf, type StoreContext } from './context.js';
 
 /** A policy that was checked and compiled, and that nothing was changed for yet. */
@@ -49,6 +49,13 @@ export async function applyPolicy(context: StoreContext, plan: PolicyPlan): Prom
   if (result.outcome === 'conflict') throw conflict(repository, result.current, revision);
   if (access !== undefined) await engine.access?.apply(access);
   return result.record;
+}
+
+export function sharesOf({ engine }: StoreContext): Shares {
+  if (engine.shares !== undefined) return engine.shares;
+  throw new HoldfastError('unsupported', `"${engine.url}" has nothing that AWS could share`, {
+    hint: 'Shares are for a store in AWS: --store aws:',
+  });
 }
 
 function conflict(repository: string, current: number, expected: number): HoldfastError {

@@ -24,6 +24,8 @@ import { SentMark } from './events/sent-mark.js';
 import { callerIdentity } from './identity.js';
 import { AwsBuckets } from './own-bucket/buckets.js';
 import { openBucketApi } from './own-bucket/gather-facts.js';
+import { openShareClients } from './share/client.js';
+import { AwsShares } from './share/shares.js';
 import { parseStoreUrl } from './store-url.js';
 
 /**
@@ -101,6 +103,11 @@ async function joinParts(
       placeOf: (repository) => catalog.placeOf(repository),
       announce: () => writePlace(new TableClient(dynamo, table), { bucket, eventBus }),
       open: () => openPolicyApi(region, account),
+    }),
+    shares: new AwsShares({
+      ...{ identity, bucket },
+      placeOf: (repository) => catalog.placeOf(repository),
+      open: () => openShareClients(region),
     }),
     buckets: new AwsBuckets({ identity, home: bucket, catalog, open: () => openBucketApi({ region }) }),
   };
