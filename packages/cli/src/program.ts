@@ -66,6 +66,7 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
     () =>
       (require('./commands/repository.js') as typeof import('./commands/repository.js')).declareRepository,
   ],
+  ['share', () => (require('./commands/share.js') as typeof import('./commands/share.js')).declareShare],
   [
     'package',
     () => (require('./commands/package.js') as typeof import('./commands/package.js')).declarePackage,

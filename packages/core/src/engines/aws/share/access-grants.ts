@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../../errors.js';
 import type { ShareRequest, ShareStep } from '../../../ports/index.js';
-import { failureName } from '../failures.js';
+import { failureStatus } from '../failures.js';
 import type { ShareClients } from './client.js';
 
 /** Where a repository's contents lie, in the words of Access Grants. */
@@ -33,11 +33,8 @@ async function findInstance(
     return (await control.send(new controlSdk.GetAccessGrantsInstanceCommand({ AccountId: account })))
       .AccessGrantsInstanceArn;
   } catch (error) {
-    if (
-      failureName(error) === 'AccessGrantsInstanceNotExistsError' ||
-      failureName(error) === 'NoSuchAccessGrantsInstance'
-    )
-      return undefined;
+    // S3 Control's model has no error of its own for it.
+    if (failureStatus(error) === 404) return undefined;
     throw error;
   }
 }
