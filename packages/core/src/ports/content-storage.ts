@@ -43,6 +43,12 @@ export interface ContentStorage {
    */
   put(copy: ContentCopy, source: ByteSource, note?: UploadNote): Promise<void>;
 
+  /**
+   * Puts good bytes in the place of damaged ones, where {@link put} would keep what is there. What is not damaged stays, also a good
+   * object version behind a damaged one. Throws `corrupt` when the source is not what the digest says; then nothing changed.
+   */
+  repair?(copy: ContentCopy, source: ByteSource): Promise<void>;
+
   /** Opens the bytes. Throws `not-found` when the copy is definitely not there. */
   open(copy: ContentCopy): Promise<Readable>;
 

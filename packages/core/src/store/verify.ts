@@ -83,7 +83,8 @@ async function repair(
   const good = await repairFrom?.(record.digest);
   if (good === undefined) return false;
   try {
-    await context.engine.content.put(record, good);
+    const { content } = context.engine;
+    await (content.repair === undefined ? content.put(record, good) : content.repair(record, good));
     return true;
   } catch (error) {
     if (isHoldfastError(error) && error.code === 'corrupt') return false;

@@ -61,3 +61,23 @@ export function translateFailure(error: unknown, what: string): unknown {
     cause: error,
   });
 }
+
+/** What DynamoDB says when the request itself is wrong: a mistake of ours, never a fact about the data. It is passed on as it is. */
+const OURS = new Set([
+  'ValidationException',
+  'SerializationException',
+  'IdempotentParameterMismatchException',
+]);
+
+/** {@link translateFailure} for the catalog's table. A table that is not there says nothing about what it should hold. */
+export function translateTableFailure(error: unknown, table: string): unknown {
+  const name = failureName(error);
+  if (OURS.has(name)) return error;
+  if (name === 'ResourceNotFoundException') {
+    return new HoldfastError('unavailable', `the catalog's table "${table}" does not exist`, {
+      hint: 'Make it with: holdfast bootstrap',
+      cause: error,
+    });
+  }
+  return translateFailure(error, `the catalog's table "${table}"`);
+}

@@ -5,8 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../../../errors.js';
 import { toTransactItem, type Action } from './actions.js';
 import type { DynamoApi } from './client.js';
-import { failureName } from '../failures.js';
-import { translateError } from './errors.js';
+import { failureName, translateTableFailure } from '../failures.js';
 import { Placeholders, type Expression } from './expressions.js';
 import type { Key } from './keys.js';
 
@@ -58,7 +57,7 @@ export class TableClient {
     try {
       return await request();
     } catch (error) {
-      throw translateError(error, this.#table);
+      throw translateTableFailure(error, this.#table);
     }
   }
 
@@ -101,7 +100,7 @@ export class TableClient {
           return item === undefined ? undefined : (unmarshall(item) as T);
         });
       } catch (error) {
-        if (!isConflict(error)) throw translateError(error, this.#table);
+        if (!isConflict(error)) throw translateTableFailure(error, this.#table);
         await this.#pause(attempt, error);
       }
     }
@@ -158,7 +157,7 @@ export class TableClient {
       } catch (error) {
         const refusals = refusalsOf(error);
         if (refusals !== undefined) return refusals;
-        if (!isConflict(error)) throw translateError(error, this.#table);
+        if (!isConflict(error)) throw translateTableFailure(error, this.#table);
         // With the same token: an earlier attempt of this very transaction may be what is in the way.
         await this.#pause(attempt, error);
       }

@@ -33,7 +33,8 @@ export async function removeCopy(s3: S3Api, bucket: ContentBucket, copy: Content
   for (const marker of markers) await askS3(bucket, () => s3.delete({ ...addressOf(bucket), ...marker }));
 }
 
-async function removeVersion(
+/** Removes one version of a key for good, its hold lifted. One that is gone already is no error. */
+export async function removeVersion(
   s3: S3Api,
   bucket: ContentBucket,
   Key: string,

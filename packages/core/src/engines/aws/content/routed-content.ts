@@ -32,6 +32,11 @@ export class RoutedContent implements ContentStorage {
     await (await this.#of(copy.repository)).put(copy, source, note);
   }
 
+  async repair(copy: ContentCopy, source: ByteSource): Promise<void> {
+    const content = await this.#of(copy.repository);
+    await (content.repair === undefined ? content.put(copy, source) : content.repair(copy, source));
+  }
+
   async open(copy: ContentCopy): Promise<Readable> {
     return (await this.#of(copy.repository)).open(copy);
   }

@@ -18,6 +18,7 @@ import { findObject } from './find-object.js';
 import { newestVersion, versionPages } from './object-versions.js';
 import { readOn, type BegunRead } from './read-object.js';
 import { removeCopy } from './remove-copy.js';
+import { repairCopy } from './repair-copy.js';
 import { storeCopy } from './store-copy.js';
 
 /** Bytes that one request carries. Longer contents go up in parts of this size. */
@@ -46,6 +47,10 @@ export class S3Content implements ContentStorage {
 
   async put(copy: ContentCopy, source: ByteSource, note?: UploadNote): Promise<void> {
     await storeCopy(this.#s3, this.#bucket, copy, keyOf(this.#bucket, copy), source, this.#partBytes, note);
+  }
+
+  async repair(copy: ContentCopy, source: ByteSource): Promise<void> {
+    await repairCopy(this.#s3, this.#bucket, copy, source, this.#partBytes);
   }
 
   async open(copy: ContentCopy): Promise<Readable> {
