@@ -1,12 +1,18 @@
 import { currentHost, type Host } from './host.js';
 import { endOnSignals } from './interrupts.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { runCdk, wordsForCdk } from './cdk.js';
 import { runSam, wordsForSam } from './sam.js';
 
 /**
  * Runs the command line of this process, without the program's name, and sets the exit code. Never throws.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  const cdk = wordsForCdk(argv);
+  if (cdk !== undefined) {
+    process.exitCode = await runCdk(cdk);
+    return;
+  }
   const sam = wordsForSam(argv);
   if (sam !== undefined) {
     process.exitCode = await runSam(sam);

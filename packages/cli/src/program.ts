@@ -85,6 +85,7 @@ const COMMANDS: ReadonlyMap<string, () => Declare> = new Map([
     'bootstrap',
     () => (require('./commands/bootstrap.js') as typeof import('./commands/bootstrap.js')).declareBootstrap,
   ],
+  ['cdk', () => (require('./cdk.js') as typeof import('./cdk.js')).declareCdk],
   ['sam', () => (require('./sam.js') as typeof import('./sam.js')).declareSam],
   ['policy', () => (require('./commands/policy.js') as typeof import('./commands/policy.js')).declarePolicy],
   [

@@ -9,9 +9,14 @@ const WITH_VALUE = new Set(['--store', '--repository']);
  * stands behind `sam` is sam's, and so are the signals while it runs.
  */
 export function wordsForSam(argv: readonly string[]): readonly string[] | undefined {
+  return wordsFor('sam', argv);
+}
+
+/** The words without the command's name, when that is the command. */
+export function wordsFor(command: string, argv: readonly string[]): readonly string[] | undefined {
   let at = 0;
   while (argv[at]?.startsWith('-') === true) at += WITH_VALUE.has(argv[at] ?? '') ? 2 : 1;
-  return argv[at] === 'sam' ? [...argv.slice(0, at), ...argv.slice(at + 1)] : undefined;
+  return argv[at] === command ? [...argv.slice(0, at), ...argv.slice(at + 1)] : undefined;
 }
 
 /** Runs them. Returns the exit code. */

@@ -2,8 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { HoldfastError, quote } from '@holdfast/core';
 import { planFile, readPlan } from './stack-plan.js';
+import { TEMPLATE_PLACEHOLDER } from '../placeholders.js';
 import { planOfStock } from './stock.js';
-import { isMap, mapAt, type Environment, type JsonMap, type StackPlan, type Template } from './types.js';
+import {
+  isMap,
+  mapAt,
+  type Environment,
+  type Json,
+  type JsonMap,
+  type StackPlan,
+  type Template,
+} from './types.js';
 
 /** A stack of an assembly, with its templates as they are to be published. */
 export interface AssemblyStack {
@@ -96,7 +105,7 @@ function readStack(context: StackContext, artifact: JsonMap): AssemblyStack {
   const { folder, artifactId, artifacts } = context;
   const properties = mapAt(artifact, 'properties') ?? {};
   const templateFile = textAt(properties, 'templateFile', artifactId);
-  const own = readPlan(join(folder, planFile(artifactId)));
+  const own = currentPlan(context, properties['stackTemplateAssetObjectUrl']);
   const { plan, templates } =
     own === undefined
       ? planOfStock(context, artifact, templateFile)
@@ -117,6 +126,19 @@ function readStack(context: StackContext, artifact: JsonMap): AssemblyStack {
     plan,
     templates,
   };
+}
+
+/**
+ * The plan beside a stack's template, if the manifest knows of it: an app that is synthesized again without Holdfast's synthesizer leaves
+ * the old one lying.
+ */
+function currentPlan(
+  { folder, artifactId }: StackContext,
+  templateUrl: Json | undefined,
+): StackPlan | undefined {
+  const plan = readPlan(join(folder, planFile(artifactId)));
+  if (templateUrl === TEMPLATE_PLACEHOLDER) return plan;
+  return plan?.published?.templateUrl === templateUrl ? plan : undefined;
 }
 
 /** The template and those of nested stacks, which the CDK writes beside it. */

@@ -43,6 +43,8 @@ export interface StackPlan {
 
 /** What became of a plan. */
 export interface PublishedStack {
+  /** Where CloudFormation finds the stack's template, as the manifest has it. */
+  readonly templateUrl: string;
   readonly artifacts: readonly PublishedUse[];
 }
 

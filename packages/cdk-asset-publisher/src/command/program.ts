@@ -50,7 +50,7 @@ export function createProgram(host: CommandHost, setExitCode: SetExitCode): Comm
   declarePublish(program, host);
   for (const verb of ['deploy', 'destroy', 'diff'] as const) declareCdk(program, host, setExitCode, verb);
   declareExec(program, host, setExitCode);
-  declareImportStaging(program, host);
+  declareImportStaging(program, host, setExitCode, withPublishing);
   return program;
 }
 

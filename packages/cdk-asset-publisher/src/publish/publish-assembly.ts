@@ -162,11 +162,12 @@ function filesOf({ stacks }: Assembly, done: ReadonlyMap<AssemblyStack, Finished
     }
     const { bucket, key, objectVersion } = finished.templateLocation;
     const version = objectVersion === undefined ? '' : `?versionId=${encodeURIComponent(objectVersion)}`;
+    const templateUrl = `s3://${bucket}/${key}${version}`;
     return {
       stack,
       templates: finished.templates,
-      plan: { ...stack.plan, published: { artifacts: finished.artifacts } },
-      templateUrl: `s3://${bucket}/${key}${version}`,
+      plan: { ...stack.plan, published: { templateUrl, artifacts: finished.artifacts } },
+      templateUrl,
     };
   });
 }

@@ -3,8 +3,6 @@ import type { Doubt } from '@holdfast/cloudformation';
 /** An object of a bootstrap bucket. */
 export interface StagedObject {
   readonly key: string;
-  /** Bytes. */
-  readonly size: number;
 }
 
 /** A text that says what a stack uses, or is about to use. */
@@ -33,7 +31,11 @@ export interface StagedVerdict extends StagedObject {
    */
   readonly verdict: 'live' | 'dead' | 'unknown';
   /** Who names it, and where. Empty unless it is live. */
-  readonly users: readonly { readonly stackId: string; readonly stackName: string; readonly source: string }[];
+  readonly users: readonly {
+    readonly stackId: string;
+    readonly stackName: string;
+    readonly source: string;
+  }[];
   readonly reason: string;
 }
 
@@ -71,7 +73,12 @@ export function findLive(
       return { ...object, verdict: 'unknown', users: [], reason: 'its key is none that the CDK writes' };
     }
     if (doubts.length > 0) {
-      return { ...object, verdict: 'unknown', users: [], reason: `not everything could be read: ${doubts[0]!.message}` };
+      return {
+        ...object,
+        verdict: 'unknown',
+        users: [],
+        reason: `not everything could be read: ${doubts[0]!.message}`,
+      };
     }
     return {
       ...object,

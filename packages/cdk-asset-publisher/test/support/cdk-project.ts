@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
+import { awsEnvironment } from '../../../core/test/emulators/aws-environment.js';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
+import type { Emulator } from '../../../core/test/emulators/emulator.js';
+
+const HERE = resolve(__dirname, '../..');
+export const HOLDFAST_CDK = join(HERE, 'bin/holdfast-cdk.js');
+const HOLDFAST = resolve(HERE, '../cli/bin/holdfast.js');
+const CDK = join(HERE, 'node_modules/aws-cdk/bin/cdk');
+export const FIXTURES = join(HERE, 'test/fixtures');
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A user's project in a folder of its own, with the shop of the fixtures as its app. */
+export class CdkProject {
+  readonly folder = mkdtempSync(join(tmpdir(), 'holdfast-cdk-test-'));
+  /** The code that the app deploys; tests change it. */
+  readonly code = join(this.folder, 'code');
+  readonly #emulator: Emulator;
+
+  constructor(emulator: Emulator) {
+    this.#emulator = emulator;
+    cpSync(join(FIXTURES, 'app/code'), this.code, { recursive: true });
+    mkdirSync(join(this.folder, 'home'));
+  }
+
+  /** Writes `cdk.json`. */
+  configure(settings: { readonly app: string }): void {
+    writeFileSync(join(this.folder, 'cdk.json'), JSON.stringify(settings));
+  }
+
+  change(file: string, text: string): void {
+    writeFileSync(join(this.code, file), text);
+  }
+
+  holdfastCdk(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    return this.#run([HOLDFAST_CDK, ...args], env);
+  }
+
+  holdfast(args: readonly string[]): Promise<Ended> {
+    return this.#run([HOLDFAST, ...args], {});
+  }
+
+  /** The real `cdk`, as a user without Holdfast runs it. */
+  cdk(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    return this.#run([CDK, ...args], env);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+    const { endpoint } = this.#emulator;
+    const child = spawn(process.execPath, [...args], {
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: join(this.folder, 'home'),
+        XDG_CACHE_HOME: join(this.folder, 'cache'),
+        ...awsEnvironment(this.#emulator),
+        HOLDFAST_STORE: 'aws:',
+        CODE: this.code,
+        // The CDK hands S3's own endpoint to CloudFormation; the emulator's is elsewhere.
+        AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: endpoint.replace('127.0.0.1', 'localhost'),
+        // Nothing leaves this machine.
+        CDK_DISABLE_CLI_TELEMETRY: 'true',
+        CDK_DISABLE_VERSION_CHECK: 'true',
+        CDK_NOTICES: 'false',
+        NO_COLOR: '1',
+        CI: '1',
+        ...env,
+      },
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    return new Promise((done, failed) => {
+      child.on('error', failed);
+      child.on('close', (code) => {
+        done({ code: code ?? -1, stdout, stderr });
+      });
+    });
+  }
+}
