@@ -1,0 +1,3 @@
+'use strict';
+
+exports.handler = async ({ Records: records = [] }) => ({ archived: records.length });

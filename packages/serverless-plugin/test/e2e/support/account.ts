@@ -1,0 +1,101 @@
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+} from '@aws-sdk/client-cloudformation';
+import type { ArtifactStore, ReferenceRecord } from '@holdfast/core';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { awsEnvironment } from '../../../../core/test/emulators/aws-environment.js';
+import { bootstrapStore } from '../../../../core/test/emulators/bootstrapped.js';
+import { startEmulator } from '../../../../core/test/emulators/emulator.js';
+import { startRecordingProxy, type RecordingProxy } from '../../../../core/test/emulators/recording-proxy.js';
+
+export interface DeployedTemplate {
+  readonly text: string;
+  readonly Resources: Record<
+    string,
+    {
+      readonly Type: string;
+      readonly Properties: { readonly Code?: Record<string, unknown>; readonly MemorySize?: number };
+      readonly Metadata?: { readonly Holdfast?: Record<string, { readonly Version: string }> };
+      readonly DeletionPolicy?: string;
+    }
+  >;
+  readonly Outputs?: Record<string, unknown>;
+}
+
+type Asked = 'consumer' | 'delete' | 'describe' | 'why' | 'resolve';
+
+/** An emulated account with a store, and what tests look at in it. */
+export interface TestAccount {
+  readonly env: Readonly<Record<string, string>>;
+  readonly proxy: RecordingProxy;
+  /** Calls a method of the store. Throws an error with the store's code. */
+  ask<Method extends Asked>(
+    method: Method,
+    ...args: Parameters<ArtifactStore[Method]>
+  ): ReturnType<ArtifactStore[Method]>;
+  readonly cloudFormation: CloudFormationClient;
+  stackId(name: string): Promise<string | undefined>;
+  template(name: string): Promise<DeployedTemplate>;
+  /** What a consumer holds. */
+  holds(consumer: string): Promise<readonly ReferenceRecord[]>;
+  /** `<kind> <slot> <id>:<number>` of what a stack holds, sorted. */
+  uses(stackId: string): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+/** Tests and hosts ask the same account: this process's environment names it from now on. */
+export async function openAccount(): Promise<TestAccount> {
+  const emulator = await startEmulator('ministack');
+  const proxy = await startRecordingProxy(emulator);
+  await bootstrapStore(emulator);
+  const env = awsEnvironment(proxy.emulator);
+  Object.assign(process.env, env);
+  const ask = async (method: Asked, ...args: unknown[]): Promise<unknown> => {
+    const script = [join(__dirname, 'ask-store.cjs'), method, ...args.map((arg) => JSON.stringify(arg))];
+    const { stdout } = await promisify(execFile)(process.execPath, script, {
+      env: { ...process.env, ...env },
+    });
+    const { value, code } = JSON.parse(stdout) as { value?: unknown; code?: string };
+    if (code !== undefined) throw Object.assign(new Error(`${method}: ${code}`), { code });
+    return value;
+  };
+  const cloudFormation = new CloudFormationClient({});
+  const holds = async (consumer: string): Promise<readonly ReferenceRecord[]> =>
+    ((await ask('consumer', consumer)) as { references: readonly ReferenceRecord[] }).references;
+  return {
+    env,
+    proxy,
+    ask: ask as TestAccount['ask'],
+    cloudFormation,
+    async stackId(name) {
+      try {
+        const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: name }));
+        const stack = Stacks?.[0];
+        return stack?.StackStatus === 'DELETE_COMPLETE' ? undefined : stack?.StackId;
+      } catch (error) {
+        if (String(error).includes('does not exist')) return undefined;
+        throw error;
+      }
+    },
+    async template(name) {
+      const { TemplateBody = '' } = await cloudFormation.send(
+        new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
+      );
+      return { text: TemplateBody, ...(JSON.parse(TemplateBody) as Omit<DeployedTemplate, 'text'>) };
+    },
+    holds,
+    uses: async (stackId) =>
+      (await holds(stackId))
+        .map(({ kind, slot, version }) => `${kind} ${slot} ${version.id}:${version.number}`)
+        .sort(),
+    async stop() {
+      cloudFormation.destroy();
+      await proxy.stop();
+      await emulator.stop();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+
+/** The hosts that the plugin is tested with, as they are installed for development. */
+export const HOSTS = ['serverless', 'osls3', 'osls4'] as const;
+export type HostName = (typeof HOSTS)[number];
+
+export interface HostRun {
+  readonly code: number | null;
+  /** Both outputs, in the order in which they came. */
+  readonly text: string;
+}
+
+/** Nothing is told to anybody, and nobody is asked for a newer version. */
+const SILENT = {
+  CI: '1',
+  SLS_TELEMETRY_DISABLED: '1',
+  SLS_TRACKING_DISABLED: '1',
+  SLS_NOTIFICATIONS_MODE: 'off',
+  SLS_AWS_MONITORING_FREQUENCY: '200',
+  AWS_EC2_METADATA_DISABLED: 'true',
+} as const;
+
+export interface HostOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Kills the host as soon as this says so; it is asked every few milliseconds. */
+  readonly killWhen?: () => boolean;
+}
+
+/** Runs a host as a user would, in a process of its own. */
+export async function runHost(
+  host: HostName,
+  args: readonly string[],
+  { cwd, env, killWhen }: HostOptions,
+): Promise<HostRun> {
+  const bin = join(dirname(require.resolve(`${host}/package.json`)), 'bin/serverless.js');
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: join(cwd, '.home'), ...SILENT, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  }
+  const watch =
+    killWhen === undefined ? undefined : setInterval(() => killWhen() && child.kill('SIGKILL'), 2);
+  const code = await new Promise<number | null>((done, fail) => {
+    child.on('error', fail);
+    child.on('close', done);
+  });
+  clearInterval(watch);
+  return { code, text };
+}
+
+/** Like {@link runHost}; throws with everything that the host said unless it succeeds. */
+export async function mustRun(
+  host: HostName,
+  args: readonly string[],
+  options: HostOptions,
+): Promise<string> {
+  const { code, text } = await runHost(host, args, options);
+  if (code !== 0) throw new Error(`${host} ${args.join(' ')} ended with ${code}:\n${text}`);
+  return text;
+}
