@@ -25,7 +25,8 @@ export class ContentReader {
     let fd: number | undefined;
     try {
       fd = openSync(entry.source.file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-      if (!fstatSync(fd).isFile()) {
+      // What is no file any more and is not empty gives itself away while it is read: it has not as many bytes.
+      if (entry.size === 0 && !fstatSync(fd).isFile()) {
         throw changedError(entry.path, 'it is not a regular file any more');
       }
       return new ContentReader(entry, fd);
@@ -87,6 +88,10 @@ export class ContentReader {
     try {
       return readSync(this.fd!, target, offset, length, null);
     } catch (error) {
+      const code = systemCode(error);
+      if (code === 'EISDIR' || code === 'EAGAIN') {
+        throw changedError(this.entry.path, 'it is not a regular file any more');
+      }
       throw fileError('read', this.entry.path, error);
     }
   }

@@ -2,6 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { ContentReader, READ_SIZE } from './content-reader.js';
 import { sortedBytewise } from './entry-order.js';
+import { hashOnThreads, weightOf, type PlacedFile } from './hash-workers.js';
 import { modeOf, type FileEntry, type Tree, type TreeEntry } from './tree.js';
 
 /**
@@ -71,17 +72,21 @@ export async function hashTree(
 ): Promise<string[]> {
   const scratch = Buffer.allocUnsafeSlow(READ_SIZE);
   const contents: string[] = [];
-  let sinceYield = 0;
-  for (const entry of tree.entries) {
-    if (entry.kind !== 'file') {
-      contents.push('');
-      continue;
+  const unknown: PlacedFile[] = [];
+  tree.entries.forEach((entry, place) => {
+    const remembered = entry.kind === 'file' ? known(entry) : '';
+    contents.push(remembered ?? '');
+    if (remembered === undefined) {
+      unknown.push({ place, entry: entry as FileEntry });
     }
-    const remembered = known(entry);
-    contents.push(remembered ?? hashContent(entry, scratch));
+  });
+  const hashed = await hashOnThreads(unknown, (entry) => hashContent(entry, scratch));
+  let sinceYield = 0;
+  for (const { place, entry } of unknown) {
+    contents[place] = hashed?.get(place) ?? hashContent(entry, scratch);
     // Synchronous reads are several times faster, but timers and signals of the host must get their turn.
-    sinceYield += remembered === undefined ? entry.size + 4096 : 0;
-    if (sinceYield > 64 * 1024 * 1024) {
+    sinceYield += weightOf(entry);
+    if (hashed === undefined && sinceYield > 64 * 1024 * 1024) {
       sinceYield = 0;
       await setImmediate();
     }
