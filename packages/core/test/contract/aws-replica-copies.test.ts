@@ -184,7 +184,8 @@ describe('a digest that S3 names', () => {
 async function repeat(work: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await work();
+      await work();
+      return;
     } catch (error) {
       const code = (error as { code?: string }).code;
       if ((code !== 'unavailable' && !(error instanceof LostAnswer)) || attempt === 5) throw error;
