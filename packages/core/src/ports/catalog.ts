@@ -71,6 +71,15 @@ export type RecordVersionResult =
   /** The lease expired and was swept: nothing was recorded, and the upload must begin again. */
   | { readonly outcome: 'lease-lost' };
 
+/** What a tree was packed to, last. */
+export interface KnownTree {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  /** The artifact's version of this very tree, live. */
+  readonly version?: VersionRecord;
+}
+
 /** Names an artifact's version by its content: there is at most one that is not deleted. */
 export interface VersionOfContent {
   readonly repository: string;
@@ -203,11 +212,15 @@ export interface Catalog extends LifecycleCatalog, PolicyCatalog {
   reserveNumbers(repository: string, id: string, upTo: number): Promise<void>;
   /** The number that an artifact's next version gets unless somebody else is faster, by what {@link findVersions} saw: a guess that asks nobody. */
   nextNumber?(repository: string, id: string): number;
-  /** For each tree, the content that a version was packed to. A hint: that content may be gone by now. */
+  /**
+   * For each tree, the content that a version was packed to. A hint: that content may be gone by now. With the artifacts that the trees
+   * are about to become versions of, also that version, where an engine sees it by the way: when it is the artifact's newest.
+   */
   findTrees(
     repository: string,
     treeDigests: readonly string[],
-  ): Promise<readonly ({ digest: Digest; size: number } | undefined)[]>;
+    ids?: readonly string[],
+  ): Promise<readonly (KnownTree | undefined)[]>;
 
   /** Any state; undefined when the number was never given. */
   getVersion(key: VersionKey): Promise<VersionRecord | undefined>;
@@ -215,8 +228,12 @@ export interface Catalog extends LifecycleCatalog, PolicyCatalog {
   findVersions(wanted: readonly VersionOfContent[]): Promise<readonly (VersionRecord | undefined)[]>;
   /** The artifact's live version with the highest number. */
   latestVersion(repository: string, id: string): Promise<VersionRecord | undefined>;
-  /** Live versions of a content, newest first. */
-  versionsOfContent(repository: string, digest: Digest): Promise<readonly VersionRecord[]>;
+  /** Live versions of a content, newest first; if wanted the condemned ones after them. */
+  versionsOfContent(
+    repository: string,
+    digest: Digest,
+    condemnedToo?: boolean,
+  ): Promise<readonly VersionRecord[]>;
   /**
    * Artifacts that have a version, live or condemned, in order of their ID. With a prefix, those whose ID is the prefix or
    * begins with it and a slash.

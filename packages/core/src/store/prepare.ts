@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { checkArtifactId, checkDigest, checkRepositoryName, quote, type Digest } from '../arn/index.js';
 import { HoldfastError, isHoldfastError } from '../errors.js';
-import type { Actor, ByteSource } from '../ports/index.js';
+import type { VersionRecord } from '../model.js';
+import type { Actor, ByteSource, KnownTree } from '../ports/index.js';
 import type { ScratchSource } from '../ports/scratch-source.js';
 import { systemErrorCode } from '../system-errors.js';
 import type { StoreContext } from './context.js';
@@ -26,6 +27,10 @@ export interface Prepared {
   readonly treeDigest?: string;
   /** Packs a tree that was recognised, should its content be gone. */
   readonly pack?: () => Promise<Prepared>;
+  /** The artifact's live version of this very tree, where the look for the tree found it. */
+  readonly existing?: VersionRecord;
+  /** Packed because nobody published its tree before: very likely no version has its content. */
+  readonly fresh?: true;
   /** For a version of another store: its ARN, and who published it there and when. */
   readonly copied?: { readonly from: string; readonly actor: Actor };
 }
@@ -73,18 +78,21 @@ export async function prepareAll(
   return mapBounded(read, AT_ONCE, async (item): Promise<Prepared> => {
     if (!isTree(item)) return item;
     const content = known.get(item);
-    return content === undefined ? item.pack() : { ...item, ...content };
+    if (content === undefined) return { ...(await item.pack()), fresh: true };
+    const { version: existing, digest, size } = content;
+    return { ...item, digest, size, ...(existing === undefined ? {} : { existing }) };
   });
 }
 
 const isTree = (item: Prepared | UnpackedTree): item is UnpackedTree => !('digest' in item);
 
 async function findKnown({ engine }: StoreContext, trees: readonly UnpackedTree[]) {
-  const known = new Map<UnpackedTree, { readonly digest: Digest; readonly size: number }>();
+  const known = new Map<UnpackedTree, KnownTree>();
   for (const [repository, some] of Map.groupBy(trees, (tree) => tree.repository)) {
     const found = await engine.catalog.findTrees(
       repository,
       some.map(({ treeDigest }) => treeDigest),
+      some.map(({ input }) => input.id),
     );
     for (const [i, tree] of some.entries()) if (found[i] !== undefined) known.set(tree, found[i]);
   }

@@ -56,11 +56,12 @@ async function publishTogether(
 ): Promise<void> {
   const { catalog } = context.engine;
   const noting = new Noting(context, items[0]!.repository);
-  const found = await catalog.findVersions(
-    items.map(({ repository, input, digest }) => ({ repository, id: input.id, digest })),
-  );
-  for (const [i, item] of items.entries()) {
-    const version = found[i];
+  const unseen = items.filter(({ existing, fresh }) => existing === undefined && fresh !== true);
+  const wanted = unseen.map(({ repository, input, digest }) => ({ repository, id: input.id, digest }));
+  const found = wanted.length === 0 ? [] : await catalog.findVersions(wanted);
+  const seen = new Map(unseen.map((item, i) => [item, found[i]]));
+  for (const item of items) {
+    const version = item.existing ?? seen.get(item);
     if (version === undefined) continue;
     results.set(item, { version: withArn(context.identity, version), outcome: 'existing', uploaded: false });
     tellUnchanged(context, item);

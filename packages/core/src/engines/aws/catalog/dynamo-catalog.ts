@@ -34,6 +34,7 @@ import * as repositories from './repositories.js';
 import { surveyVersions } from './survey.js';
 import * as sweeping from './sweeping.js';
 import { TableClient } from './table-client.js';
+import { findTrees } from './trees.js';
 import { Ticks } from './ticks.js';
 import { bookmarksOf, usageOf } from './usage.js';
 
@@ -79,14 +80,14 @@ export class DynamoCatalog implements Catalog {
   reserveNumbers = (repository: string, id: string, upTo: number) =>
     reserveNumbers(this.#context, repository, id, upTo);
   nextNumber = (repository: string, id: string) => this.#context.hints.lastNumber(repository, id) + 1;
-  findTrees = (repository: string, treeDigests: readonly string[]) =>
-    reading.findTrees(this.#context, repository, treeDigests);
+  findTrees = (repository: string, treeDigests: readonly string[], ids?: readonly string[]) =>
+    findTrees(this.#context, repository, treeDigests, ids);
 
   getVersion = (key: VersionKey) => reading.getVersion(this.#context, key);
   findVersions = (wanted: readonly VersionOfContent[]) => reading.findVersions(this.#context, wanted);
   latestVersion = (repository: string, id: string) => reading.latestVersion(this.#context, repository, id);
-  versionsOfContent = (repository: string, digest: Digest) =>
-    reading.versionsOfContent(this.#context, repository, digest);
+  versionsOfContent = (repository: string, digest: Digest, condemnedToo = false) =>
+    reading.versionsOfContent(this.#context, repository, digest, condemnedToo);
   listArtifacts = (repository: string, prefix: string | undefined, page: Page<string>) =>
     reading.listArtifacts(this.#context, repository, prefix, page);
   listVersions = (repository: string, id: string, page: Page<number>) =>

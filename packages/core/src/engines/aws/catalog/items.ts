@@ -48,6 +48,8 @@ export interface ArtifactItem {
   readonly last: number;
   /** The last number that was published; absent once that version is deleted. It may be condemned. */
   readonly latest?: number;
+  /** What was published last, whatever became of it. */
+  readonly newest?: VersionFacts;
   readonly live: number;
   /** Live or condemned. */
   readonly kept: number;

@@ -1,10 +1,10 @@
-import { checkDigest, type Digest } from '../../../arn/index.js';
+import type { Digest } from '../../../arn/index.js';
 import type { ArtifactRecord, VersionKey, VersionRecord } from '../../../model.js';
 import type { Page, VersionOfContent } from '../../../ports/index.js';
 import type { Context } from './context.js';
 import { expr } from './expressions.js';
 import type { VersionFacts } from './hints.js';
-import { factsOf, versionRecord, type ArtifactItem, type TreeItem, type VersionItem } from './items.js';
+import { factsOf, versionRecord, type ArtifactItem, type VersionItem } from './items.js';
 import {
   artifactKey,
   artifactsOf,
@@ -13,7 +13,6 @@ import {
   namesOf,
   numbersOf,
   padded,
-  treeKey,
   versionKey,
   versionsOf,
   type Key,
@@ -73,16 +72,6 @@ async function findSome(
   });
 }
 
-/** What the last version of each tree was packed to. */
-export async function findTrees(
-  { table }: Context,
-  repository: string,
-  treeDigests: readonly string[],
-): Promise<({ digest: Digest; size: number } | undefined)[]> {
-  const found = await table.batchGet<TreeItem>(treeDigests.map((tree) => treeKey(repository, tree)));
-  return found.map((tree) => tree && { digest: checkDigest(tree.digest), size: tree.size });
-}
-
 export async function latestVersion(
   context: Context,
   repository: string,
@@ -103,15 +92,18 @@ export async function versionsOfContent(
   context: Context,
   repository: string,
   digest: Digest,
+  condemnedToo: boolean,
 ): Promise<VersionRecord[]> {
   const keys: Key[] = [];
   const range = context.table.range<VersionFacts>(contentsOf(repository), { prefix: namesOf(digest) });
   for await (const facts of range) keys.push(versionKey(facts));
-  const items = (await context.table.batchGet<VersionItem>(keys)).filter((item) => item?.state === 'live');
+  const items = (await context.table.batchGet<VersionItem>(keys)).filter(
+    (item) => item?.state === 'live' || (condemnedToo && item?.state === 'condemned'),
+  );
   return items
     .map((item) => item!)
     .toSorted((a, b) =>
-      a.publishedAt === b.publishedAt ? b.born - a.born : a.publishedAt < b.publishedAt ? 1 : -1,
+      a.state !== b.state ? (a.state === 'live' ? -1 : 1) : a.publishedAt === b.publishedAt ? b.born - a.born : a.publishedAt < b.publishedAt ? 1 : -1,
     )
     .map(versionRecord);
 }

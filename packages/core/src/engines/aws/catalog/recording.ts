@@ -72,7 +72,7 @@ function draftNew(context: Context, recording: Recording, content: ContentItem, 
         onRefusal: (found) => findExisting(context, recording, found as VersionFacts | null),
       },
       {
-        action: numbering(input, last, tick),
+        action: numbering(facts, last, tick),
         onRefusal: (found) =>
           context.hints.sawNumber(repository, id, (found as ArtifactItem | null)?.last ?? 0),
       },
@@ -91,14 +91,14 @@ function draftNew(context: Context, recording: Recording, content: ContentItem, 
 }
 
 /** Takes the next number, provided that the last one is what it was seen to be. */
-function numbering({ repository, id }: RecordVersionInput, last: number, tick: number): Action {
-  const number = last + 1;
+function numbering(facts: VersionFacts, last: number, tick: number): Action {
+  const { repository, id, number } = facts;
   return update(
     artifactKey(repository, id),
     {
       set: [
         ...[expr`#last = ${number}`, expr`#latest = ${number}`, expr`#tick = ${tick}`],
-        ...[expr`#repository = ${repository}`, expr`#id = ${id}`],
+        ...[expr`#repository = ${repository}`, expr`#id = ${id}`, expr`#newest = ${facts}`],
       ],
       add: [expr`#live ${1}`, expr`#kept ${1}`],
     },
