@@ -15,7 +15,7 @@ export type ReplicaStep = 'leased' | 'pinned' | 'brought' | 'recorded';
 
 /**
  * Makes the replica of a live version, or finds it made by somebody else meanwhile. The order of the steps is what the promise rests on
- * (docs/decisions/0010-replicas.md): lease in the region, pin at home, bytes, record under the lease.
+ * (docs/decisions/0011-replicas.md): lease in the region, pin at home, bytes, record under the lease.
  *
  * Throws `not-found` when the version is not live at home.
  */

@@ -18,7 +18,7 @@ const AT_ONCE = 16;
 
 /**
  * Removes the replicas of versions of one repository unless something uses them, and then forgets them at home: in this order, so that no replica is
- * ever usable without its pin at home (docs/decisions/0010-replicas.md). Safe to repeat, and to end anywhere. The answers are in the order of the versions.
+ * ever usable without its pin at home (docs/decisions/0011-replicas.md). Safe to repeat, and to end anywhere. The answers are in the order of the versions.
  */
 export async function retireReplicas(
   home: StoreContext,
