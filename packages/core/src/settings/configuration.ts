@@ -12,6 +12,8 @@ export interface FileConfiguration {
   readonly recoveryWindowMs?: number;
   readonly region?: string;
   readonly account?: string;
+  readonly caller?: string;
+  readonly callerOrgPath?: string;
 }
 
 interface KeyRule {
@@ -63,6 +65,16 @@ const RULES: Readonly<Record<string, KeyRule>> = {
     expected: 'the 12 digits of an account',
     accept: matching(/^[0-9]{12}$/),
     verbatim: true,
+  },
+  caller: {
+    field: 'caller',
+    expected: 'the ARN of a role, user or session, such as arn:aws:iam::123456789012:role/deployer',
+    accept: matching(/^arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:(role|user|assumed-role)\/[\w+=,.@/-]+$/),
+  },
+  callerOrgPath: {
+    field: 'callerOrgPath',
+    expected: "the caller's place in an organisation, such as o-abcdefghij/r-ab12/ou-ab12-cdefghij/",
+    accept: matching(/^o-[a-z0-9]{10,32}\/([a-z0-9-]+\/)*$/),
   },
 };
 

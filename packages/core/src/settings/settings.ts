@@ -53,8 +53,14 @@ export function decideSettings(
 }
 
 /** The options to open the settings' store with. */
-export function storeOptionsOf({ bucket, region, account, recoveryWindowMs }: Settings): StoreOptions {
+export function storeOptionsOf(settings: Settings): StoreOptions {
+  const { bucket, region, account, recoveryWindowMs, caller, callerOrgPath: path } = settings;
+  const context =
+    path === undefined
+      ? {}
+      : { 'aws:PrincipalOrgID': path.slice(0, path.indexOf('/')), 'aws:PrincipalOrgPaths': [path] };
   return {
+    ...(caller === undefined ? {} : { caller: { arn: caller, context } }),
     identity: { ...(region === undefined ? {} : { region }), ...(account === undefined ? {} : { account }) },
     ...(bucket === undefined ? {} : { bucket }),
     ...(recoveryWindowMs === undefined ? {} : { recoveryWindowMs }),

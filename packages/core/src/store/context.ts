@@ -26,9 +26,16 @@ export interface StoreContext {
 
 /** Opens the engine of a store URL, and completes the options. */
 export async function openContext(url: string, options: StoreOptions): Promise<StoreContext> {
-  const engine = await openEngine(url, options);
+  const engine = guarded(await openEngine(url, options), options);
   const replicas = replicaEngines(url, engine.identity, options);
   return { ...completed(options), engine, identity: engine.identity, replicas };
+}
+
+/** AWS judges callers itself; for embedded stores it is done here, where somebody is named. */
+function guarded(engine: Engine, { caller }: StoreOptions): Engine {
+  if (caller === undefined || engine.access !== undefined) return engine;
+  const { guardEngine } = require('../engines/guard/guard.js') as typeof import('../engines/guard/guard.js');
+  return guardEngine(engine, caller);
 }
 
 /** What options leave out, decided. */

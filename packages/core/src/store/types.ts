@@ -1,3 +1,4 @@
+import type { StoreCaller } from '../engines/guard/guard.js';
 import type { Readable } from 'node:stream';
 import type { Digest } from '../arn/index.js';
 import type { ProgressListener } from '../events/index.js';
@@ -16,6 +17,8 @@ import type { ByteSource, EngineOptions } from '../ports/index.js';
 export interface StoreOptions extends EngineOptions {
   /** Who acts, as it is recorded; the operating system's user name by default. */
   readonly by?: string;
+  /** Whom an embedded store is opened as; its policies decide what that one may do. Whoever is nobody may do everything. */
+  readonly caller?: StoreCaller;
   readonly clock?: () => Date;
   readonly onEvent?: ProgressListener;
   /** Milliseconds during which a deleted version can be restored; seven days by default. */

@@ -19,6 +19,18 @@ interface Outgoing {
   readonly body?: unknown;
 }
 
+/** What the requests of Resource Access Manager have among them. */
+interface RamInput {
+  readonly resourceOwner?: string;
+  readonly name?: string;
+  readonly principals?: string[];
+  readonly resourceArns?: string[];
+  readonly resourceShareArn?: string;
+  readonly resourceShareArns?: string[];
+  readonly associationType?: string;
+  readonly resourceShareInvitationArn?: string;
+}
+
 interface Answer {
   readonly status: number;
   readonly body: string;
@@ -54,8 +66,8 @@ export class ShareServices {
         },
       },
     });
-    const control = new controlSdk.S3ControlClient(config('s3control', 'application/xml') as never);
-    const ram = new ramSdk.RAMClient(config('ram', 'application/json') as never);
+    const control = new controlSdk.S3ControlClient(config('s3control', 'application/xml'));
+    const ram = new ramSdk.RAMClient(config('ram', 'application/json'));
     return { controlSdk, ramSdk, control, ram, close: () => undefined };
   }
 
@@ -131,13 +143,13 @@ export class ShareServices {
   }
 
   #ram({ path, query, body }: SentRequest): Answer {
-    const input = (body === '' ? {} : JSON.parse(body)) as Record<string, never>;
+    const input = (body === '' ? {} : JSON.parse(body)) as RamInput;
     const arnOf = (name: string): string => `arn:aws:ram:eu-west-1:111111111111:resource-share/${name}`;
     const json = (value: object): Answer => ({ status: 200, body: JSON.stringify(value) });
     switch (path) {
       case '/getresourceshares': {
-        const own = input['resourceOwner'] === 'SELF' ? this.shares : [];
-        const found = own.filter(({ name }) => input['name'] === undefined || input['name'] === name);
+        const own = input.resourceOwner === 'SELF' ? this.shares : [];
+        const found = own.filter(({ name }) => input.name === undefined || input.name === name);
         return json({
           resourceShares: found.map(({ name }) => ({
             name,
@@ -149,16 +161,14 @@ export class ShareServices {
       }
       case '/createresourceshare':
         this.shares.push({
-          name: input['name'] ?? '',
-          principals: input['principals'] ?? [],
-          resources: input['resourceArns'] ?? [],
+          name: input.name ?? '',
+          principals: input.principals ?? [],
+          resources: input.resourceArns ?? [],
         });
         return json({ resourceShare: {} });
       case '/getresourceshareassociations': {
-        const share = this.shares.find(
-          ({ name }) => arnOf(name) === (input['resourceShareArns'] as unknown as string[])[0],
-        );
-        const entities = input['associationType'] === 'PRINCIPAL' ? share?.principals : share?.resources;
+        const share = this.shares.find(({ name }) => arnOf(name) === input.resourceShareArns?.[0]);
+        const entities = input.associationType === 'PRINCIPAL' ? share?.principals : share?.resources;
         return json({
           resourceShareAssociations: (entities ?? []).map((associatedEntity) => ({
             associatedEntity,
@@ -167,8 +177,8 @@ export class ShareServices {
         });
       }
       case '/associateresourceshare': {
-        const share = this.shares.find(({ name }) => arnOf(name) === input['resourceShareArn']);
-        share?.principals.push(...((input['principals'] ?? []) as string[]));
+        const share = this.shares.find(({ name }) => arnOf(name) === input.resourceShareArn);
+        share?.principals.push(...(input.principals ?? []));
         return json({});
       }
       case '/deleteresourceshare':
@@ -188,7 +198,7 @@ export class ShareServices {
         });
       case '/acceptresourceshareinvitation':
         this.invitations = this.invitations.map((it) =>
-          it.arn === input['resourceShareInvitationArn'] ? { ...it, status: 'ACCEPTED' } : it,
+          it.arn === input.resourceShareInvitationArn ? { ...it, status: 'ACCEPTED' } : it,
         );
         return json({});
       default:
@@ -198,11 +208,7 @@ export class ShareServices {
 }
 
 function textOf(body: unknown): string {
-  return typeof body === 'string'
-    ? body
-    : body instanceof Uint8Array
-      ? new TextDecoder().decode(body)
-      : '';
+  return typeof body === 'string' ? body : body instanceof Uint8Array ? new TextDecoder().decode(body) : '';
 }
 
 function xml(name: string, content: string): Answer {
