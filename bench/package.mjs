@@ -139,12 +139,17 @@ function benchDirectory(name) {
     {
       'git status': needs(inGit, { command: [...git, 'status', '--short'] }),
       'aws cloudformation package': awsPackage(template),
-      'ours, cold machine': { command: publish('kept', '-'), against: 'aws cloudformation package' },
+      'ours, cold machine': {
+        command: publish('kept', '-'),
+        against: ['aws cloudformation package', 'limit: the same, reading and SHA-256'],
+      },
       'ours, warm machine': {
         command: publish('kept', 'kept-cache'),
-        against: ['git status', 'aws cloudformation package'],
+        against: ['git status', 'aws cloudformation package', 'limit: node, readdir and lstat'],
       },
       'node -e 0': { command: [node, '-e', '0'] },
+      'limit: node, readdir and lstat': { command: [node, script('floor.cjs'), tree] },
+      'limit: the same, reading and SHA-256': { command: [node, script('floor.cjs'), tree, 'read'] },
     },
     rounds,
   );

@@ -1,5 +1,5 @@
 import type { PackResult, Previous, Tree, TreeDigest, TreeMemory } from '../packing/index.js';
-import { loadPacking } from './heavy-modules.js';
+import { loadPacking, loadTrees } from './heavy-modules.js';
 import type { StoreContext } from './context.js';
 
 /** A directory, or a file to zip, as it is now: its digest, and how to pack it. */
@@ -15,15 +15,15 @@ export async function readDirectory(
   path: string,
   repository: string,
 ): Promise<ReadTree> {
-  const packing = loadPacking();
-  const tree = packing.readTree(path);
+  const trees = loadTrees();
+  const tree = trees.readTree(path);
   if (context.cache === false) {
     return {
-      treeDigest: await packing.digestTree(tree),
-      pack: (file) => packing.packTree(tree, file),
+      treeDigest: await trees.digestTree(tree),
+      pack: (file) => loadPacking().packTree(tree, file),
     };
   }
-  const memory = new packing.TreeMemory(context.cache ?? packing.cacheFolder(), path);
+  const memory = new trees.TreeMemory(context.cache ?? trees.cacheFolder(), path);
   const recognised = await memory.recognise(tree);
   return {
     treeDigest: recognised.treeDigest,
@@ -33,9 +33,9 @@ export async function readDirectory(
 
 /** Reads a file that is to stand alone in a zip. Throws like `treeOfFile` and `digestTree`. */
 export async function readSingleFile(path: string): Promise<ReadTree> {
-  const { digestTree, packTree, treeOfFile } = loadPacking();
+  const { digestTree, treeOfFile } = loadTrees();
   const tree = treeOfFile(path);
-  return { treeDigest: await digestTree(tree), pack: (file) => packTree(tree, file) };
+  return { treeDigest: await digestTree(tree), pack: (file) => loadPacking().packTree(tree, file) };
 }
 
 async function packRemembering(

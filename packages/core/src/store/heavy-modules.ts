@@ -51,6 +51,11 @@ export function loadPacking(): typeof import('../packing/index.js') {
   return require('../packing/index.js') as typeof import('../packing/index.js');
 }
 
+/** What recognising a tree takes, without what only packing needs. */
+export function loadTrees(): typeof import('../packing/trees.js') {
+  return require('../packing/trees.js') as typeof import('../packing/trees.js');
+}
+
 export function loadRebuild(): typeof import('./rebuild/rebuild.js') {
   return require('./rebuild/rebuild.js') as typeof import('./rebuild/rebuild.js');
 }
