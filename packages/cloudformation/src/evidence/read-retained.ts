@@ -8,9 +8,18 @@ import type { RetainedResource } from './types.js';
 /** How deep CloudFormation could nest stacks; a bound against a cycle in what it answers. */
 const MAX_DEPTH = 20;
 
+/** The last event of a resource that is in no stack any more, and still in the account. */
+const LEFT = new Set<string | undefined>([
+  'DELETE_SKIPPED',
+  'DELETE_FAILED',
+  'IMPORT_FAILED',
+  'IMPORT_ROLLBACK_COMPLETE',
+  'IMPORT_ROLLBACK_FAILED',
+]);
+
 /**
  * The resources that CloudFormation took out of a stack and did not delete, since an instant: those with a policy to retain
- * them, and those that it failed to delete. Events and resources of deleted stacks can be read for 90 days.
+ * them, those that it failed to delete, and those whose import it rolled back. Events and resources of deleted stacks can be read for 90 days.
  *
  * Throws `access-denied` and `unavailable`.
  */
@@ -44,7 +53,7 @@ export async function readRetained(
     const resource = JSON.stringify([logicalId, physicalId]);
     if (seen.has(resource)) continue;
     seen.add(resource);
-    if (status === 'DELETE_SKIPPED' || status === 'DELETE_FAILED') retained.push({ logicalId, at });
+    if (LEFT.has(status) && physicalId !== stackId) retained.push({ logicalId, at });
   }
   if (depth < MAX_DEPTH) {
     for (const [id, logicalId] of nested) {

@@ -4,7 +4,10 @@ import type { FindingStore } from './store.js';
 /** Finds versions by their digest; every digest is looked up once. */
 export type VersionFinder = (digest: Digest) => Promise<readonly Version[]>;
 
-/** The live versions of a digest in all repositories of the store, newest first in each. Throws when the store gives no answer. */
+/**
+ * The versions of a digest in all repositories of the store, newest first in each and condemned ones last: settling what runs one
+ * restores it. Throws when the store gives no answer.
+ */
 export function versionFinder(store: FindingStore): VersionFinder {
   const found = new Map<Digest, Promise<readonly Version[]>>();
   let repositories: Promise<readonly string[]> | undefined;
@@ -12,7 +15,7 @@ export function versionFinder(store: FindingStore): VersionFinder {
     repositories ??= store.listRepositories().then((list) => list.map(({ name }) => name));
     const versions: Version[] = [];
     for (const repository of await repositories) {
-      versions.push(...(await store.versionsOfContent(digest, { repository })));
+      versions.push(...(await store.versionsOfContent(digest, { repository, condemnedToo: true })));
     }
     return versions;
   };

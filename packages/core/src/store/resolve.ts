@@ -40,15 +40,17 @@ export async function resolveNamed(
   );
 }
 
-/** The live versions of a content, newest first. */
+/** The live versions of a content, newest first; if wanted the condemned ones after them. */
 export async function findContent(
   { identity, engine }: StoreContext,
   digest: string,
   repository: string,
+  condemnedToo: boolean,
 ): Promise<Version[]> {
   const records = await engine.catalog.versionsOfContent(
     checkRepositoryName(repository),
     checkDigest(digest),
+    condemnedToo,
   );
   return records.map((record) => withArn(identity, record));
 }
@@ -66,7 +68,7 @@ async function lookUp(catalog: Catalog, name: VersionName): Promise<Found> {
     case 'artifact':
       return { record: await catalog.latestVersion(repository, name.id) };
     case 'content':
-      return { record: (await catalog.versionsOfContent(repository, name.digest))[0] };
+      return { record: (await catalog.versionsOfContent(repository, name.digest, true))[0] };
     case 'bookmark': {
       const bookmark = await catalog.getBookmark(repository, name.id, name.name);
       if (bookmark === undefined) return { record: undefined };

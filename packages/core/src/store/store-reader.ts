@@ -124,9 +124,12 @@ export abstract class StoreReader {
     for await (const record of records) yield withArn(this.identity, record);
   }
 
-  /** The live versions of a content, of whatever artifact, newest first. */
-  versionsOfContent(digest: string, { repository }: InRepository = {}): Promise<Version[]> {
-    return findContent(this.context, digest, repository ?? DEFAULT_REPOSITORY);
+  /** The live versions of a content, of whatever artifact, newest first; if wanted the condemned ones after them. */
+  versionsOfContent(
+    digest: string,
+    { repository, condemnedToo = false }: InRepository & { readonly condemnedToo?: boolean } = {},
+  ): Promise<Version[]> {
+    return findContent(this.context, digest, repository ?? DEFAULT_REPOSITORY, condemnedToo);
   }
 
   async listBookmarks(

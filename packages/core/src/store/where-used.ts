@@ -19,8 +19,8 @@ export async function whereUsed(context: StoreContext, text: string, repository:
       return { arn: version.arn, ...(await usagesOf(context, [version])) };
     }
     case 'content': {
-      const versions = await catalog.versionsOfContent(name.repository, name.digest);
-      if (versions.length === 0) throw absent(name, 'no live version names it');
+      const versions = await catalog.versionsOfContent(name.repository, name.digest, true);
+      if (versions.length === 0) throw absent(name, 'no version names it');
       return { arn: formatArn(name), ...(await usagesOf(context, versions)) };
     }
     case 'artifact': {

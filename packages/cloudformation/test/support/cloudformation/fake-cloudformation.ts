@@ -154,6 +154,14 @@ export class FakeCloudFormation implements CloudFormationApi {
     return true;
   }
 
+  /** What an import that is rolled back had taken in stays in the account. */
+  #giveBack(stack: ModelStack, { resources }: ModelTemplate): void {
+    for (const logicalId of Object.keys(resources)) {
+      if (stack.previous?.resources[logicalId] === undefined)
+        this.#event(stack, logicalId, `${logicalId}-${(this.#ids += 1)}`, 'IMPORT_ROLLBACK_COMPLETE');
+    }
+  }
+
   #imported(stack: ModelStack): void {
     const before = new Set(Object.values(stack.previous?.resources ?? {}));
     const taken = Object.values(stack.template.resources).filter((it) => !before.has(it));
@@ -249,6 +257,7 @@ export class FakeCloudFormation implements CloudFormationApi {
       case 'IMPORT_ROLLBACK_IN_PROGRESS':
         stack.status = succeeds ? 'IMPORT_ROLLBACK_COMPLETE' : 'IMPORT_ROLLBACK_FAILED';
         if (!succeeds) return true;
+        this.#giveBack(stack, stack.template);
         stack.template = stack.previous ?? EMPTY;
         stack.previous = undefined;
         return true;

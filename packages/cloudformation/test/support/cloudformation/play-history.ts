@@ -459,6 +459,8 @@ export class History {
   }
 }
 
+const LEFT = new Set(['DELETE_SKIPPED', 'IMPORT_ROLLBACK_COMPLETE']);
+
 /** Whether a resource of that slot was ever left in the account when it was taken out of the stack, or of one that it was moved to. */
 function isRetained(
   { stacks, refactors }: FakeCloudFormation,
@@ -475,6 +477,6 @@ function isRetained(
         if (!places.some((it) => it.owner === target && it.logicalId === logicalId))
           places.push({ owner: target, logicalId });
   return places.some(({ owner, logicalId }) =>
-    owner?.events.some((event) => event.logicalId === logicalId && event.status === 'DELETE_SKIPPED'),
+    owner?.events.some((event) => event.logicalId === logicalId && LEFT.has(event.status)),
   );
 }

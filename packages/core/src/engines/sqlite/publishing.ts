@@ -150,11 +150,17 @@ export function latestVersion(db: SqliteDatabase, repository: string, id: string
   return selectVersions(db, condition, repository, id)[0]?.record;
 }
 
-export function versionsOfContent(db: SqliteDatabase, repository: string, digest: Digest): VersionRecord[] {
+export function versionsOfContent(
+  db: SqliteDatabase,
+  repository: string,
+  digest: Digest,
+  condemnedToo: boolean,
+): VersionRecord[] {
   const content = findContent(db, repository, digest);
   if (content === undefined) return [];
   // The second condition says nothing new to a reader; without it SQLite does not see that the partial index will do.
-  const condition = `v.content_id = ? AND v.state = 'live' AND v.state <> 'deleted' ORDER BY v.published_at DESC, v.id DESC`;
+  const states = condemnedToo ? `v.state <> 'deleted'` : `v.state = 'live' AND v.state <> 'deleted'`;
+  const condition = `v.content_id = ? AND ${states} ORDER BY v.state = 'live' DESC, v.published_at DESC, v.id DESC`;
   return selectVersions(db, condition, content.id).map((row) => row.record);
 }
 

@@ -85,8 +85,8 @@ export class SqliteCatalog implements Catalog {
     this.#read((db) => publishing.findVersions(db, wanted));
   latestVersion = (repository: string, id: string) =>
     this.#read((db) => publishing.latestVersion(db, repository, id));
-  versionsOfContent = (repository: string, digest: Digest) =>
-    this.#read((db) => publishing.versionsOfContent(db, repository, digest));
+  versionsOfContent = (repository: string, digest: Digest, condemnedToo = false) =>
+    this.#read((db) => publishing.versionsOfContent(db, repository, digest, condemnedToo));
   listArtifacts = (repository: string, prefix: string | undefined, page: Page<string>) =>
     this.#read((db) => publishing.listArtifacts(db, repository, prefix, page));
   listVersions = (repository: string, id: string, page: Page<number>) =>

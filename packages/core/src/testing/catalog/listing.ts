@@ -72,16 +72,22 @@ export const listing: Readonly<Record<string, ContractBody>> = {
     assert.deepEqual(listed, expected);
   },
 
-  'the live versions of a content are found, newest first': async (a, b) => {
+  'the versions of a content are found, newest first, condemned ones last and only when asked for': async (a, b) => {
     await publish(a, 'z', one, actor(1));
     await publish(a, 'y', two, actor(2));
     await publish(a, 'y', one, actor(3));
     await publish(a, 'x', one, actor(2));
-    const found = async () =>
-      (await b.catalog.versionsOfContent('default', one.digest)).map(({ id, number }) => `${id}:${number}`);
+    const found = async (condemnedToo = false) =>
+      (await b.catalog.versionsOfContent('default', one.digest, condemnedToo)).map(
+        ({ id, number }) => `${id}:${number}`,
+      );
     assert.deepEqual(await found(), ['y:2', 'x:1', 'z:1']);
     await a.catalog.condemnVersion(key('y', 2), minute(100), actor(4));
     assert.deepEqual(await found(), ['x:1', 'z:1']);
-    assert.deepEqual(await b.catalog.versionsOfContent('default', three.digest), []);
+    // What was condemned can come back, and whoever asks for it sees it after what is live.
+    assert.deepEqual(await found(true), ['x:1', 'z:1', 'y:2']);
+    assert.deepEqual(await b.catalog.versionsOfContent('default', three.digest, true), []);
+    await deleteForEver(a, key('x', 1));
+    assert.deepEqual(await found(true), ['z:1', 'y:2']);
   },
 };

@@ -102,10 +102,14 @@ export async function versionsOfContent(
   );
   return items
     .map((item) => item!)
-    .toSorted((a, b) =>
-      a.state !== b.state ? (a.state === 'live' ? -1 : 1) : a.publishedAt === b.publishedAt ? b.born - a.born : a.publishedAt < b.publishedAt ? 1 : -1,
-    )
+    .toSorted(liveAndNewestFirst)
     .map(versionRecord);
+}
+
+function liveAndNewestFirst(a: VersionItem, b: VersionItem): number {
+  if (a.state !== b.state) return a.state === 'live' ? -1 : 1;
+  if (a.publishedAt === b.publishedAt) return b.born - a.born;
+  return a.publishedAt < b.publishedAt ? 1 : -1;
 }
 
 export async function listVersions(
