@@ -72,7 +72,10 @@ export const listing: Readonly<Record<string, ContractBody>> = {
     assert.deepEqual(listed, expected);
   },
 
-  'the versions of a content are found, newest first, condemned ones last and only when asked for': async (a, b) => {
+  'the versions of a content are found, newest first, condemned ones last and only when asked for': async (
+    a,
+    b,
+  ) => {
     await publish(a, 'z', one, actor(1));
     await publish(a, 'y', two, actor(2));
     await publish(a, 'y', one, actor(3));
