@@ -1,0 +1,84 @@
+import { expect, test } from '@jest/globals';
+import { isUnchanged } from '../../src/deploy/check.js';
+import {
+  fingerprintOf,
+  readFingerprint,
+  writeFingerprint,
+  type DeploymentFacts,
+} from '../../src/template/fingerprint.js';
+
+const facts = (change: Partial<DeploymentFacts> = {}): DeploymentFacts => ({
+  template: {
+    Resources: {
+      ListLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: { Code: 'list.zip' } },
+      ApiGatewayDeployment1700000000000: { Type: 'AWS::ApiGateway::Deployment', Properties: {} },
+      Stage: { Properties: { DeploymentId: { Ref: 'ApiGatewayDeployment1700000000000' } } },
+    },
+  },
+  state: { service: { provider: { memorySize: 128 }, functions: {} }, package: {} },
+  files: { 'list.zip': 'aa' },
+  settings: { tags: true },
+  serviceDir: '/home/one/shop',
+  ...change,
+});
+
+test('is the same for what changes by itself', () => {
+  const later = facts({
+    template: {
+      Resources: {
+        Stage: { Properties: { DeploymentId: { Ref: 'ApiGatewayDeployment1800000000000' } } },
+        ApiGatewayDeployment1800000000000: { Type: 'AWS::ApiGateway::Deployment', Properties: {} },
+        ListLambdaFunction: { Properties: { Code: 'list.zip' }, Type: 'AWS::Lambda::Function' },
+      },
+      Metadata: { HoldfastServerless: { Fingerprint: 'sha256:before' } },
+    },
+    state: {
+      package: { artifactDirectoryName: 'serverless/shop/dev/1' },
+      service: {
+        functions: {},
+        initialServerlessConfig: { any: 1 },
+        provider: { memorySize: 128, compiledCloudFormationTemplate: {}, coreCloudFormationTemplate: {} },
+      },
+    },
+  });
+  expect(fingerprintOf(later)).toBe(fingerprintOf(facts()));
+});
+
+test('does not depend on where the service lies', () => {
+  const at = (serviceDir: string): string =>
+    fingerprintOf(facts({ serviceDir, state: { artifact: `${serviceDir}/.serverless/list.zip` } }));
+  expect(at('/home/two')).toBe(at('/builds/17/shop'));
+});
+
+test.each<[string, Partial<DeploymentFacts>]>([
+  ['a file', { files: { 'list.zip': 'bb' } }],
+  ['a setting', { settings: { tags: false } }],
+  [
+    'the configuration',
+    { state: { service: { provider: { memorySize: 256 }, functions: {} }, package: {} } },
+  ],
+  ['the template', { template: { Resources: {} } }],
+])('is another one after a change of %s', (_what, change) => {
+  expect(fingerprintOf(facts(change))).not.toBe(fingerprintOf(facts()));
+});
+
+test('stands in the template beside what others wrote there', () => {
+  const template = { Resources: {}, Metadata: { Other: 1 } };
+  writeFingerprint(template, 'sha256:aa');
+  expect(readFingerprint(template)).toBe('sha256:aa');
+  expect(template.Metadata).toMatchObject({ Other: 1 });
+});
+
+test.each([
+  ['CREATE_COMPLETE', true],
+  ['UPDATE_COMPLETE', true],
+  ['UPDATE_ROLLBACK_COMPLETE', false],
+  ['UPDATE_ROLLBACK_FAILED', false],
+  ['UPDATE_IN_PROGRESS', false],
+  ['REVIEW_IN_PROGRESS', false],
+])('a stack in %s is skipped: %s', (status, skipped) => {
+  const template = { Resources: {} };
+  writeFingerprint(template, 'sha256:aa');
+  expect(isUnchanged({ stackId: 'arn', status, template }, 'sha256:aa')).toBe(skipped);
+  expect(isUnchanged({ stackId: 'arn', status, template }, 'sha256:bb')).toBe(false);
+});
