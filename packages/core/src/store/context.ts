@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import type { ProgressListener } from '../events/index.js';
 import { formatArn, type StoreIdentity } from '../arn/index.js';
 import { openEngine } from '../engines/open.js';
+import { loadGuard } from './heavy-modules.js';
 import type { BookmarkRecord, Version, VersionKey, VersionRecord } from '../model.js';
 import type { Actor, Engine } from '../ports/index.js';
 import { replicaEngines, type ReplicaEngines } from './replicas/replica-engines.js';
@@ -34,8 +35,7 @@ export async function openContext(url: string, options: StoreOptions): Promise<S
 /** AWS judges callers itself; for embedded stores it is done here, where somebody is named. */
 function guarded(engine: Engine, { caller }: StoreOptions): Engine {
   if (caller === undefined || engine.access !== undefined) return engine;
-  const { guardEngine } = require('../engines/guard/guard.js') as typeof import('../engines/guard/guard.js');
-  return guardEngine(engine, caller);
+  return loadGuard().guardEngine(engine, caller);
 }
 
 /** What options leave out, decided. */

@@ -11,6 +11,10 @@ export function loadGc(): typeof import('./gc.js') {
   return require('./gc.js') as typeof import('./gc.js');
 }
 
+export function loadGuard(): typeof import('../engines/guard/guard.js') {
+  return require('../engines/guard/guard.js') as typeof import('../engines/guard/guard.js');
+}
+
 export function loadPolicies(): typeof import('./policies.js') {
   return require('./policies.js') as typeof import('./policies.js');
 }

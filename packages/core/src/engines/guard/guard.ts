@@ -80,10 +80,14 @@ class Guard {
   /** Throws `access-denied` naming what is not allowed. */
   async check(needs: Needs, method: string): Promise<void> {
     if (needs === 'open') return;
-    if (needs === 'owner') return this.#requireOwner(method);
+    if (needs === 'owner') {
+      this.#requireOwner(method);
+      return;
+    }
     if ('reader' in needs) return this.#requireAny(needs.reader);
-    if ('consumer' in needs) return this.#requireOwnConsumer(needs.consumer);
-    for (const need of needs) await this.#require(need);
+    if ('consumer' in needs) await this.#requireOwnConsumer(needs.consumer);
+    const all = 'consumer' in needs ? (needs.uses ?? []) : needs;
+    for (const need of all) await this.#require(need);
   }
 
   get #isOwner(): boolean {

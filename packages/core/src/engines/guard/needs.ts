@@ -9,7 +9,11 @@ export interface Need {
 
 /** `owner`: the store's own account alone. `reader`: whoever may read anything of the repository. */
 export type Needs =
-  readonly Need[] | 'owner' | 'open' | { readonly reader: string } | { readonly consumer: string };
+  | readonly Need[]
+  | 'owner'
+  | 'open'
+  | { readonly reader: string }
+  | { readonly consumer: string; readonly uses?: readonly Need[] };
 
 /** What a repository-wide action is asked with, where any artifact would do: writing is given for all of them or for none. */
 const ANY = 'any';
@@ -25,14 +29,14 @@ const owner = (): Needs => 'owner';
 const open = (): Needs => 'open';
 
 type NeedsOf<Port> = {
-  readonly [Name in keyof Port]-?: (
+  readonly [Name in keyof Port]?: (
     ...args: Port[Name] extends ((...given: infer Args) => unknown) | undefined ? Args : never
   ) => Needs;
 };
 
 /**
  * Every call of the catalog, with what it needs: the partitions that it touches on `aws:` are those that the action's permissions name. A
- * method that is added to the port does not compile until it is here.
+ * method that is not here is the owner's alone.
  */
 export const CATALOG_NEEDS: NeedsOf<Catalog> = {
   createRepository: owner,
@@ -58,10 +62,9 @@ export const CATALOG_NEEDS: NeedsOf<Catalog> = {
   listBookmarks: (repository, id) => artifact(repository, id),
   bookmarkHistory: (repository, id) => artifact(repository, id),
   moveBookmark: ({ repository, id }) => need(repository, 'MoveBookmark', id),
-  pin: ({ pins }) => use(pins.map(({ version }) => version)),
+  pin: ({ consumer, pins }) => ({ consumer, uses: use(pins.map(({ version }) => version)) }),
   bindPins: (from) => ({ consumer: from }),
-  settle: ({ consumer, references }) =>
-    references.length === 0 ? { consumer } : use(references.map(({ version }) => version)),
+  settle: ({ consumer, references }) => ({ consumer, uses: use(references.map(({ version }) => version)) }),
   getConsumer: (consumer) => ({ consumer }),
   listConsumers: owner,
   usageOf: ({ repository, id }) => artifact(repository, id),
