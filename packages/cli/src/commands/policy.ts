@@ -17,15 +17,23 @@ export function declarePolicy(program: Command, session: Session): void {
     )
     .addArgument(new Argument('<role>', 'role').choices(ROLES))
     .option('--region <region>', 'region of the store; the configured one by default')
+    .option('--replicas-of <region>', 'what the role needs there for the replicas of that home region')
     .addHelpText(
       'after',
-      examples('holdfast policy publisher --repository payments', 'holdfast policy gc > gc-policy.json'),
+      examples(
+        'holdfast policy publisher --repository payments',
+        'holdfast policy publisher --region us-east-1 --replicas-of eu-west-1',
+        'holdfast policy gc > gc-policy.json',
+      ),
     )
     .action(async (role: Role, _options: object, command: Command) => {
-      const { region, repository } = command.optsWithGlobals<GlobalOptions & { readonly region?: string }>();
+      const { region, repository, replicasOf } = command.optsWithGlobals<
+        GlobalOptions & { readonly region?: string; readonly replicasOf?: string }
+      >();
       const policy = await loadCore().policyFor(role, {
         ...(region === undefined ? {} : { region }),
         ...(repository === undefined ? {} : { repository }),
+        ...(replicasOf === undefined ? {} : { replicasOf }),
       });
       await session.output(command).result(policy, () => [JSON.stringify(policy, null, 2)]);
     });

@@ -1,5 +1,6 @@
 import { checkRepositoryName, type StoreIdentity } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
+import { replicaPlaces } from './aws/replicas/places.js';
 import type { OwnBucket } from '../model.js';
 import type { PolicyDocument, PolicyScope, Role } from './aws/policies/role-policy.js';
 
@@ -11,11 +12,15 @@ export const POLICY_ROLES: readonly Role[] = ['publisher', 'deployer', 'reader',
 /**
  * The least that a role needs in the store of the caller's account and region, as an IAM policy document.
  *
- * Confined to a repository when one is named. Throws `not-found` when the account and region have no store yet.
+ * Confined to a repository when one is named. With `replicasOf`, what it needs there for the replicas of that region's store instead. Throws `not-found` when the account and region have no store yet.
  */
 export async function policyFor(
   role: Role,
-  { region, repository }: { readonly region?: string; readonly repository?: string } = {},
+  {
+    region,
+    repository,
+    replicasOf,
+  }: { readonly region?: string; readonly repository?: string; readonly replicasOf?: string } = {},
 ): Promise<PolicyDocument> {
   if (repository !== undefined) checkRepositoryName(repository);
   const [{ findStore, openStacks }, { callerIdentity }, { rolePolicy }] = await Promise.all([
@@ -35,6 +40,13 @@ export async function policyFor(
       );
     }
     const { bucket, table } = store;
+    if (replicasOf !== undefined) {
+      const { prefix, partitions } = replicaPlaces(identity.account, replicasOf);
+      return rolePolicy(role, {
+        ...{ ...identity, table, places: [{ bucket, prefix }], partitions },
+        ...(repository === undefined ? {} : { repository }),
+      });
+    }
     return rolePolicy(role, {
       ...identity,
       table,

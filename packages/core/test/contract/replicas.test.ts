@@ -15,6 +15,9 @@ const DAY_MS = 24 * HOUR_MS;
 const BYTES = Buffer.from('what a function runs');
 const STACK = `arn:aws:cloudformation:${REGION}:123456789012:stack/payments/1a2b3c`;
 
+const GONE = { isThere: false, isLive: false, isKnown: false };
+const KEPT = { isThere: true, isLive: true, isKnown: true };
+
 let accounts: AwsAccounts;
 let count = 0;
 
@@ -198,6 +201,32 @@ describe.each(Object.keys(ENGINES))('%s replicas', (engine) => {
     await context.replicas?.close();
     await context.engine.catalog.close();
   }, 60_000);
+
+  test.each(['leased', 'pinned', 'brought', 'recorded'] as const)(
+    'deleted at home when its replica was %s, there is either no replica or no deletion',
+    async (step) => {
+      const version = await publish();
+      const context = await openContext(url, { clock: clock.read });
+      const deletions: Promise<unknown>[] = [];
+      const interfere = async (now: ReplicaStep): Promise<void> => {
+        if (now !== step) return;
+        deletions.push(home.delete(version.arn));
+        await Promise.allSettled(deletions);
+      };
+      const [made] = await Promise.allSettled([makeReplica(context, place, version, interfere)]);
+      const [deleted] = await Promise.allSettled(deletions);
+      const isThere = (await region.find(version)) !== undefined;
+      const isLive = (await home.describe(version.arn)).state === 'live';
+      expect({ isThere, isLive, isKnown: (await home.replicaRegions()).length > 0 }).toEqual(
+        // Once it is recorded it is like any other that nothing uses; before, whoever makes it is waited for.
+        { leased: GONE, pinned: KEPT, brought: KEPT, recorded: GONE }[step],
+      );
+      expect([made.status, deleted!.status]).toContain('fulfilled');
+      await context.replicas?.close();
+      await context.engine.catalog.close();
+    },
+    60_000,
+  );
 
   test('a version that is deleted gets no replica', async () => {
     const version = await publish();

@@ -10,7 +10,7 @@ import { replicaArtifactOf, REPLICA_SLOT, replicaConsumer } from './names.js';
 /** How often a replica is begun anew whose lease was swept. */
 const ATTEMPTS = 5;
 
-/** The steps at which tests end a process. */
+/** The steps at which tests end a process, or let others work. */
 export type ReplicaStep = 'leased' | 'pinned' | 'brought' | 'recorded';
 
 /**
@@ -23,17 +23,17 @@ export async function makeReplica(
   home: StoreContext,
   replicas: ReplicaEngine,
   version: VersionRecord,
-  onStep: (step: ReplicaStep) => void = () => undefined,
+  onStep: (step: ReplicaStep) => unknown = () => undefined,
 ): Promise<VersionRecord> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { repository, digest, size } = version;
     const lease = randomUUID();
     const { generation, stored } = await leaseIn(home, replicas, { repository, digest, lease });
-    onStep('leased');
+    await onStep('leased');
     await pinAtHome(home, replicas, version, lease);
-    onStep('pinned');
+    await onStep('pinned');
     if (!stored) await replicas.bring({ repository, digest, generation }, sourceOf(home, version));
-    onStep('brought');
+    await onStep('brought');
     const { treeDigest, mediaType, labels, provenance } = version;
     const result = await replicas.catalog.recordVersion({
       ...actorOf(home),
@@ -41,7 +41,7 @@ export async function makeReplica(
       ...{ lease, digest, size, mediaType, labels, provenance },
       ...(treeDigest === undefined ? {} : { treeDigest }),
     });
-    onStep('recorded');
+    await onStep('recorded');
     if ('version' in result) return result.version;
   }
   throw new HoldfastError(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { rolePolicy, ROLES, type Role } from '../../../src/engines/aws/policies/role-policy.js';
+import { replicaPlaces } from '../../../src/engines/aws/replicas/places.js';
 
 const scope = {
   partition: 'aws',
@@ -112,4 +113,27 @@ test('only those who run on a schedule may send events: gc and admin, to the bus
   expect(sending!.Resource).toEqual([
     `arn:${scope.partition}:events:${scope.region}:${scope.account}:event-bus/holdfast`,
   ]);
+});
+
+test("a role in another region's replicas gets nothing of that region's own store", () => {
+  const { prefix, partitions } = replicaPlaces('123456789012', 'eu-west-1');
+  const away = { ...scope, region: 'us-east-1', places: [{ bucket: 'b', prefix }], partitions };
+  for (const role of ['reader', 'publisher', 'deployer', 'gc'] as const) {
+    for (const repository of [undefined, 'payments']) {
+      const policy = rolePolicy(role, repository === undefined ? away : { ...away, repository });
+      const onItems = policy.Statement.filter(({ Action }) =>
+        Action.some((it) => it.startsWith('dynamodb:')),
+      );
+      const leading = onItems.flatMap(
+        ({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['*'],
+      );
+      expect(leading.filter((key) => !key.startsWith('@123456789012/eu-west-1/'))).toEqual([]);
+      const objects = policy.Statement.flatMap(({ Resource }) =>
+        Resource.filter((arn) => arn.startsWith('arn:aws:s3:::b/')),
+      );
+      expect(
+        objects.filter((arn) => !arn.startsWith('arn:aws:s3:::b/replicas/123456789012/eu-west-1/')),
+      ).toEqual([]);
+    }
+  }
 });

@@ -14,6 +14,8 @@ export interface PolicyScope {
   readonly places: readonly { readonly bucket: string; readonly prefix: string }[];
   /** The repository that the policy is confined to; all when absent. */
   readonly repository?: string;
+  /** What the table's partitions begin with, for the catalog of another region's replicas; that of the store itself when absent. */
+  readonly partitions?: string;
 }
 
 export interface Statement {
@@ -79,7 +81,8 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
       Condition: { StringEquals: { 's3:object-lock-legal-hold': 'ON' } },
     },
     listUploads(scope),
-    onItems('RecordRemovals', [...WRITES, ...REMOVALS], scope, []),
+    // Replicas that went are forgotten by releasing their pins.
+    onItems('RecordRemovals', [...WRITES, ...REMOVALS], scope, ['~consumers', '~consumer#*', '~former#*']),
     sendEvents(scope),
   ],
   admin: (scope) => [
@@ -182,8 +185,12 @@ function onItems(
   shared: readonly string[],
 ): Statement {
   const statement = allow(Sid, Action, [table(scope)]);
-  if (scope.repository === undefined) return statement;
-  const leading = [`${scope.repository}#*`, ...shared];
+  const { repository, partitions = '' } = scope;
+  if (repository === undefined && partitions === '') return statement;
+  const leading =
+    repository === undefined
+      ? [`${partitions}*`]
+      : [`${repository}#*`, ...shared].map((key) => partitions + key);
   return { ...statement, Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leading } } };
 }
 

@@ -13,11 +13,7 @@ import { callerIdentity, configuredRegion } from '../identity.js';
 import { parseStoreUrl } from '../store-url.js';
 import { copyWithinS3, ensureHeld, PIECE_BYTES } from './copy-within-s3.js';
 import { inOwnPartitions } from './own-partitions.js';
-
-/** What the keys of a home store's replicas begin with, in the bucket; and their partitions, in the table. No repository's name begins so. */
-export function replicaPlaces(account: string, homeRegion: string): { prefix: string; partitions: string } {
-  return { prefix: `replicas/${account}/${homeRegion}/`, partitions: `@${account}/${homeRegion}/` };
-}
+import { replicaPlaces } from './places.js';
 
 /** The region of an `aws:` store, found without asking AWS. */
 export async function awsHomeRegion(url: string, { identity }: EngineOptions): Promise<string> {
