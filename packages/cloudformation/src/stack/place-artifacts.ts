@@ -13,8 +13,8 @@ export interface PlaceOptions {
   readonly locate?: (version: Version, region: string, ending?: string) => Promise<Location>;
 }
 
-/** How many versions are located at once: each waits for the network and takes no work here. */
-const AT_ONCE = 16;
+/** How many versions are located at once: what an engine can answer with one request. */
+const AT_ONCE = 100;
 
 const REGION = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/;
 

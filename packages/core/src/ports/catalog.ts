@@ -53,6 +53,8 @@ export interface Lease {
 export interface RecordVersionInput extends Actor {
   /** The lease under which the content was uploaded; absent when it is expected to be stored already. */
   readonly lease?: string;
+  /** The object version that the upload was stored as, for an engine that remembers it with the content. */
+  readonly objectVersion?: string;
   readonly repository: string;
   readonly id: string;
   readonly digest: Digest;
@@ -277,6 +279,8 @@ export interface Catalog extends LifecycleCatalog, PolicyCatalog {
   getContent(repository: string, digest: Digest): Promise<ContentRecord | undefined>;
   /** Whether anybody holds a lease on the content; one that has expired counts until {@link startRemovals} has dropped it. */
   isLeased(repository: string, digest: Digest): Promise<boolean>;
+  /** Remembers that a stored copy has another object version now, where an engine remembers them. */
+  replaceObjectVersion?(copy: ContentCopy, objectVersion: string): Promise<void>;
   /** Contents in order of their digest. */
   listContents(repository: string, page: Page<Digest>): Promise<readonly ContentRecord[]>;
 

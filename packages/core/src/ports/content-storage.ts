@@ -11,6 +11,8 @@ export interface ContentCopy {
   readonly repository: string;
   readonly digest: Digest;
   readonly generation: number;
+  /** The object version that it is stored as, where the catalog knows it: then nobody has to ask for it. */
+  readonly objectVersion?: string;
 }
 
 /** A way to open the bytes from their beginning, as often as needed. */
@@ -20,11 +22,14 @@ export interface ByteSource {
   open(): Readable;
 }
 
-/** What a stored copy should say of the version that it is uploaded for, in a storage that can keep it. */
+/** What is to be said, and to be known, of an upload, in a storage that can. */
 export interface UploadNote {
-  readonly version: NotedVersion;
+  /** The version that the stored copy should say it was uploaded for. */
+  readonly version?: NotedVersion;
   /** Called when the stored copy says so. It does not where another upload stored it. */
   readonly kept: () => void;
+  /** Called with the object version that the copy is stored as, by whomever. */
+  readonly storedAs: (objectVersion: string) => void;
 }
 
 /**
@@ -45,9 +50,10 @@ export interface ContentStorage {
 
   /**
    * Puts good bytes in the place of damaged ones, where {@link put} would keep what is there. What is not damaged stays, also a good
-   * object version behind a damaged one. Throws `corrupt` when the source is not what the digest says; then nothing changed.
+   * object version behind a damaged one. Returns the object version that is good, where there are any. Throws `corrupt` when the source is
+   * not what the digest says; then nothing changed.
    */
-  repair?(copy: ContentCopy, source: ByteSource): Promise<void>;
+  repair?(copy: ContentCopy, source: ByteSource): Promise<string | undefined>;
 
   /** Opens the bytes. Throws `not-found` when the copy is definitely not there. */
   open(copy: ContentCopy): Promise<Readable>;

@@ -1,4 +1,5 @@
 import type { JournalLine, NotedVersion, RecordVersionInput, UploadNote } from '../ports/index.js';
+import type { Digest } from '../arn/index.js';
 import type { VersionRecord } from '../model.js';
 import type { StoreContext } from './context.js';
 import type { Prepared } from './prepare.js';
@@ -12,6 +13,7 @@ export class Noting {
   readonly #context: StoreContext;
   readonly #repository: string;
   readonly #said = new Map<Prepared, number>();
+  readonly #places = new Map<Digest, string>();
   readonly #lines: JournalLine[] = [];
 
   constructor(context: StoreContext, repository: string) {
@@ -20,13 +22,20 @@ export class Noting {
   }
 
   /** What the upload should say of itself. The number is a guess: whether it was right is known when the version is recorded. */
-  ofUpload(item: Prepared, input: RecordVersionInput): UploadNote | undefined {
+  ofUpload(item: Prepared, input: RecordVersionInput): UploadNote {
     const { catalog, journal } = this.#context.engine;
+    const storedAs = (objectVersion: string): unknown => this.#places.set(item.digest, objectVersion);
     const number = catalog.nextNumber?.(this.#repository, input.id);
-    if (journal === undefined || number === undefined) return undefined;
+    if (journal === undefined || number === undefined) return { kept: () => undefined, storedAs };
     const { at, by, lease: _, repository: __, ...facts } = input;
     const version: NotedVersion = { kind: 'version', ...facts, number, publishedBy: by, publishedAt: at };
-    return { version, kept: () => this.#said.set(item, number) };
+    return { version, kept: () => this.#said.set(item, number), storedAs };
+  }
+
+  /** The object version that an upload was stored as, for the catalog. */
+  placeOf({ digest }: Prepared): { readonly objectVersion?: string } {
+    const objectVersion = this.#places.get(digest);
+    return objectVersion === undefined ? {} : { objectVersion };
   }
 
   recorded(item: Prepared, { outcome, version }: PublishResult): void {

@@ -126,7 +126,11 @@ async function uploadAndRecord(
     try {
       const granted = await catalog.leaseContents(leases);
       const uploaded = await upload(context, rest, granted, noting);
-      const inputs = rest.map((item, i) => ({ ...recordInput(context, item), lease: leases[i]!.lease }));
+      const inputs = rest.map((item, i) => ({
+        ...recordInput(context, item),
+        ...noting.placeOf(item),
+        lease: leases[i]!.lease,
+      }));
       const recorded = await catalog.recordVersions(inputs);
       for (const [i, item] of rest.entries()) {
         const result = resultOf(context, recorded[i]!, uploaded.has(item));

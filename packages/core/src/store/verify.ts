@@ -83,8 +83,12 @@ async function repair(
   const good = await repairFrom?.(record.digest);
   if (good === undefined) return false;
   try {
-    const { content } = context.engine;
-    await (content.repair === undefined ? content.put(record, good) : content.repair(record, good));
+    const { content, catalog } = context.engine;
+    if (content.repair === undefined) await content.put(record, good);
+    else {
+      const objectVersion = await content.repair(record, good);
+      if (objectVersion !== undefined) await catalog.replaceObjectVersion?.(record, objectVersion);
+    }
     return true;
   } catch (error) {
     if (isHoldfastError(error) && error.code === 'corrupt') return false;

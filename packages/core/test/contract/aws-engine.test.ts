@@ -7,11 +7,14 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { openEngine } from '../../src/engines/open.js';
 import type { Engine } from '../../src/ports/index.js';
 import { bootstrap, openStore, policyFor } from '../../src/index.js';
 import { awsEnvironment } from '../emulators/aws-environment.js';
 import { startEmulator, type Emulator } from '../emulators/emulator.js';
+import { startRecordingProxy } from '../emulators/recording-proxy.js';
 import { administrator } from '../emulators/test-bucket.js';
 
 const before = { ...process.env };
@@ -25,6 +28,17 @@ beforeAll(async () => {
   admin = administrator(emulator);
   // The first users, at once.
   first = await Promise.all([openEngine('aws:'), openEngine('aws:'), openEngine('aws:')]);
+  await expect(uploadOf(first[0]!)).rejects.toMatchObject({
+    code: 'unsupported',
+    message: expect.stringContaining('has no Object Lock'),
+  });
+  // No emulator's CloudFormation turns Object Lock on; the template's own test sees that it asks for it.
+  await admin.send(
+    new PutObjectLockConfigurationCommand({
+      Bucket: await bucketOfStore(),
+      ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' },
+    }),
+  );
 });
 afterAll(async () => {
   await Promise.all(first.map(({ catalog }) => catalog.close()));
@@ -32,6 +46,15 @@ afterAll(async () => {
   process.env = before;
   await emulator.stop();
 });
+
+/** A bucket without Object Lock refuses an upload with a hold. */
+function uploadOf({ content }: Engine): Promise<void> {
+  const digest = `sha256:${createHash('sha256').update('x').digest('hex')}` as const;
+  return content.put(
+    { repository: 'default', digest, generation: 1 },
+    { open: () => Readable.from([Buffer.from('x')]) },
+  );
+}
 
 /** The stack's bucket. */
 async function bucketOfStore(): Promise<string> {
@@ -53,13 +76,6 @@ test('first users at once end with one store, which every later user finds', asy
 test('what one publishes, another resolves, reads and locates, with the object version', async () => {
   const publisher = await openStore('aws:');
   const reader = await openStore(`aws://${emulator.account}/${emulator.region}`);
-  // No emulator's CloudFormation turns Object Lock on; the template's own test sees that it asks for it.
-  await admin.send(
-    new PutObjectLockConfigurationCommand({
-      Bucket: await bucketOfStore(),
-      ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' },
-    }),
-  );
   const bytes = Buffer.from('a function');
   const { version } = await publisher.publish({ id: 'payments/api', source: { kind: 'bytes', bytes } });
   expect(version.arn).toBe(
@@ -71,6 +87,27 @@ test('what one publishes, another resolves, reads and locates, with the object v
   expect(location.objectVersion).toEqual(expect.any(String));
   expect(location.key).toContain(version.digest.slice('sha256:'.length));
   await Promise.all([publisher.close(), reader.close()]);
+});
+
+test('many artifacts are located with one look at the catalog, and none at S3', async () => {
+  const publisher = await openStore('aws:');
+  const inputs = Array.from({ length: 30 }, (_, i) => ({
+    id: `many/${i}`,
+    source: { kind: 'bytes', bytes: Buffer.from(`content ${i}`) } as const,
+  }));
+  const published = await publisher.publishAll(inputs);
+  await publisher.close();
+  const proxy = await startRecordingProxy(emulator);
+  process.env['AWS_ENDPOINT_URL'] = proxy.emulator.endpoint;
+  const reader = await openStore('aws:');
+  proxy.clear();
+  const places = await Promise.all(published.map(({ version }) => reader.locate(version)));
+  // Clients ask for it when they first send.
+  process.env['AWS_ENDPOINT_URL'] = emulator.endpoint;
+  expect(proxy.calls.map(({ action }) => action)).toEqual(['BatchGetItem']);
+  expect(new Set(places.map(({ objectVersion }) => objectVersion)).size).toBe(30);
+  await reader.close();
+  await proxy.stop();
 });
 
 test('the bucket is versioned, closed to the public, and has its policy', async () => {

@@ -63,14 +63,15 @@ test('bytes are repaired although the object says that it has the right digest',
   await damage();
   await content.put(copy, sourceOf(bytes));
   expect(await read()).toEqual(Buffer.from('damaged'));
-  await content.repair(copy, sourceOf(bytes));
+  const objectVersion = await content.repair(copy, sourceOf(bytes));
   expect(await read()).toEqual(bytes);
+  expect(await content.locate(copy)).toMatchObject({ objectVersion });
 });
 
 test('a good object version behind a damaged one stays, since locations name it', async () => {
   const place = await content.locate(copy);
   await damage();
-  await content.repair(copy, sourceOf(bytes));
+  expect(await content.repair(copy, sourceOf(bytes))).toBe(place.objectVersion);
   expect(await content.locate(copy)).toEqual(place);
   const { Versions } = await admin.send(new ListObjectVersionsCommand({ Bucket: bucket.name }));
   expect(Versions).toHaveLength(1);

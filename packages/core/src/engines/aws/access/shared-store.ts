@@ -4,6 +4,7 @@ import type { StoreResources } from '../bootstrap/index.js';
 import { TABLE_NAME } from '../bootstrap/template.js';
 import { openDynamo, type DynamoApi } from '../catalog/client.js';
 import { TableClient } from '../catalog/table-client.js';
+import { failureName } from '../failures.js';
 import { readPlace } from './place-item.js';
 
 /** A table of another account is named by its ARN. */
@@ -26,12 +27,15 @@ export async function findSharedStore(
     if (place === undefined) throw notShared(identity);
     return { bucket: place.bucket, eventBus: place.eventBus, table };
   } catch (error) {
-    if (isHoldfastError(error) && error.code === 'access-denied') throw notShared(identity, error);
+    const definite = isHoldfastError(error) && (error.code === 'access-denied' || isNoTable(error.cause));
+    if (definite) throw notShared(identity, error);
     throw error;
   } finally {
     dynamo.close();
   }
 }
+
+const isNoTable = (cause: unknown): boolean => failureName(cause) === 'ResourceNotFoundException';
 
 function notShared({ account, region }: StoreIdentity, cause?: unknown): HoldfastError {
   return new HoldfastError(

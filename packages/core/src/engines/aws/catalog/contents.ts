@@ -32,8 +32,19 @@ export async function getContent(
   repository: string,
   digest: Digest,
 ): Promise<ContentRecord | undefined> {
-  const item = await table.get<ContentItem>(contentKey(repository, digest));
+  const item = await table.getTogether<ContentItem>(contentKey(repository, digest));
   return item && contentRecord(item);
+}
+
+/** Nothing changes when the copy is on its way out, or another one is there by now. */
+export async function replaceObjectVersion(
+  { table }: Context,
+  { repository, digest, generation }: ContentCopy,
+  objectVersion: string,
+): Promise<void> {
+  const current = expr`#generation = ${generation} AND #state = ${'stored'}`;
+  const set = [expr`#objectVersion = ${objectVersion}`];
+  await table.write([update(contentKey(repository, digest), { set }, current)]);
 }
 
 export async function isLeased({ table }: Context, repository: string, digest: Digest): Promise<boolean> {

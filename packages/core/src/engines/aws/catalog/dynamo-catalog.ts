@@ -121,6 +121,8 @@ export class DynamoCatalog implements Catalog {
   finishRemoval = (copy: ContentCopy) => contents.finishRemoval(this.#context, copy);
   getContent = (repository: string, digest: Digest) => contents.getContent(this.#context, repository, digest);
   isLeased = (repository: string, digest: Digest) => contents.isLeased(this.#context, repository, digest);
+  replaceObjectVersion = (copy: ContentCopy, objectVersion: string) =>
+    contents.replaceObjectVersion(this.#context, copy, objectVersion);
   listContents = (repository: string, page: Page<Digest>) =>
     contents.listContents(this.#context, repository, page);
 

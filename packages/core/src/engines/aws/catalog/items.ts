@@ -33,12 +33,22 @@ export interface ContentItem {
   readonly size: number;
   /** How many versions, not deleted, name it. */
   readonly versions: number;
+  /** What S3 stored it as; absent in a bucket without versions, and after a rebuild. */
+  readonly objectVersion?: string;
   /** When each lease ends. */
   readonly leases: Readonly<Record<string, Instant>>;
 }
 
-export function contentRecord({ repository, digest, generation, size, state }: ContentItem): ContentRecord {
-  return { repository, digest, generation, size, state };
+export function contentRecord(item: ContentItem): ContentRecord {
+  const { repository, digest, generation, size, state, objectVersion } = item;
+  return {
+    repository,
+    digest,
+    generation,
+    size,
+    state,
+    ...(objectVersion === undefined ? {} : { objectVersion }),
+  };
 }
 
 export interface ArtifactItem {

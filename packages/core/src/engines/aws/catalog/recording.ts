@@ -168,8 +168,14 @@ export function contentStep(
   const leases = recordings.flatMap(({ input }) => input.lease ?? []);
   if (leases.length === 0 && newVersions === 0) return undefined;
   const pending = seen.state === 'pending';
+  const [objectVersion] = recordings.flatMap(({ input }) => input.objectVersion ?? []);
   const changes = {
-    set: pending ? [expr`#state = ${'stored'}`, expr`#size = ${seen.size}`] : [],
+    set: pending
+      ? [
+          ...[expr`#state = ${'stored'}`, expr`#size = ${seen.size}`],
+          ...(objectVersion === undefined ? [] : [expr`#objectVersion = ${objectVersion}`]),
+        ]
+      : [],
     remove: leases.map(leasePath),
     add: newVersions === 0 ? [] : [expr`#versions ${newVersions}`],
   };

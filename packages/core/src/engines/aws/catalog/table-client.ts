@@ -1,7 +1,7 @@
 import type { AttributeValue, CancellationReason, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../../../errors.js';
 import { toTransactItem, type Action } from './actions.js';
 import type { DynamoApi } from './client.js';
@@ -47,6 +47,8 @@ export interface RangeOptions {
 export class TableClient {
   readonly #api: DynamoApi;
   readonly #table: string;
+  /** Reads that wait for others to join them. */
+  #together: { readonly keys: Key[]; readonly items: Promise<(object | undefined)[]> } | undefined;
 
   constructor(api: DynamoApi, table: string) {
     this.#api = api;
@@ -65,6 +67,23 @@ export class TableClient {
     const input = { TableName: this.#table, Key: marshall(key), ConsistentRead: true };
     const { Item } = await this.#ask(() => this.#api.get(input));
     return Item === undefined ? undefined : (unmarshall(Item) as T);
+  }
+
+  /** Like {@link get}; what is asked for in one turn of the event loop is one request. */
+  async getTogether<T extends object>(key: Key): Promise<T | undefined> {
+    if (this.#together === undefined || this.#together.keys.length >= MAX_BATCH) {
+      const keys: Key[] = [];
+      this.#together = { keys, items: this.#readSoon(keys) };
+    }
+    const { keys, items } = this.#together;
+    const place = keys.push(key) - 1;
+    return (await items)[place] as T | undefined;
+  }
+
+  async #readSoon(keys: readonly Key[]): Promise<(object | undefined)[]> {
+    await nextTurn();
+    if (this.#together?.keys === keys) this.#together = undefined;
+    return keys.length === 1 ? [await this.get(keys[0]!)] : this.batchGet(keys);
   }
 
   /** The items of the keys, in their order; each is read at an instant of its own. */

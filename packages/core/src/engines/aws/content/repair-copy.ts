@@ -10,7 +10,7 @@ import { storeCopy } from './store-copy.js';
 
 /**
  * Removes the damaged object versions of a copy, under all of its keys, and stores good bytes where none are left. What an object says of
- * itself is not believed: every version is read.
+ * itself is not believed: every version is read. Returns the object version that is good.
  *
  * The source is read before anything goes. Locations that name a damaged version break; what they gave was not the content.
  */
@@ -20,7 +20,7 @@ export async function repairCopy(
   copy: ContentCopy,
   source: ByteSource,
   leastPartBytes: number,
-): Promise<void> {
+): Promise<string | undefined> {
   const found = `sha256:${await digestOf(source.open())}`;
   if (found !== copy.digest) {
     throw new HoldfastError('corrupt', `the bytes to store have digest ${found}, not ${copy.digest}`);
@@ -33,12 +33,19 @@ export async function repairCopy(
       }
     }
   }
+  const good = new Map<string, string>();
   for (const version of versions) {
-    if ((await digestOfVersion(s3, bucket, version)) === copy.digest) continue;
-    await removeVersion(s3, bucket, version.key, version.objectVersion);
+    const { key, objectVersion } = version;
+    if ((await digestOfVersion(s3, bucket, version)) === copy.digest) good.set(key, objectVersion);
+    else await removeVersion(s3, bucket, key, objectVersion);
   }
-  const keys = new Set([keyOf(bucket, copy), ...versions.map(({ key }) => key)]);
-  for (const key of keys) await storeCopy(s3, bucket, copy, key, source, leastPartBytes);
+  for (const key of new Set([keyOf(bucket, copy), ...versions.map((version) => version.key)])) {
+    if (good.has(key)) continue;
+    const storedAs = (objectVersion: string): unknown => good.set(key, objectVersion);
+    await storeCopy(s3, bucket, copy, key, source, leastPartBytes, { kept: () => undefined, storedAs });
+  }
+  const objectVersion = good.get(keyOf(bucket, copy));
+  return objectVersion === 'null' ? undefined : objectVersion;
 }
 
 async function digestOf(stream: Readable): Promise<string> {

@@ -32,9 +32,11 @@ export class RoutedContent implements ContentStorage {
     await (await this.#of(copy.repository)).put(copy, source, note);
   }
 
-  async repair(copy: ContentCopy, source: ByteSource): Promise<void> {
+  async repair(copy: ContentCopy, source: ByteSource): Promise<string | undefined> {
     const content = await this.#of(copy.repository);
-    await (content.repair === undefined ? content.put(copy, source) : content.repair(copy, source));
+    if (content.repair !== undefined) return content.repair(copy, source);
+    await content.put(copy, source);
+    return undefined;
   }
 
   async open(copy: ContentCopy): Promise<Readable> {

@@ -49,8 +49,8 @@ export class S3Content implements ContentStorage {
     await storeCopy(this.#s3, this.#bucket, copy, keyOf(this.#bucket, copy), source, this.#partBytes, note);
   }
 
-  async repair(copy: ContentCopy, source: ByteSource): Promise<void> {
-    await repairCopy(this.#s3, this.#bucket, copy, source, this.#partBytes);
+  async repair(copy: ContentCopy, source: ByteSource): Promise<string | undefined> {
+    return repairCopy(this.#s3, this.#bucket, copy, source, this.#partBytes);
   }
 
   async open(copy: ContentCopy): Promise<Readable> {
@@ -93,6 +93,9 @@ export class S3Content implements ContentStorage {
   async locate(copy: ContentCopy, ending?: string): Promise<Location> {
     const { region, name: bucket } = this.#bucket;
     const key = keyOf(this.#bucket, copy, ending);
+    if (ending === undefined && copy.objectVersion !== undefined) {
+      return { region, bucket, key, objectVersion: copy.objectVersion };
+    }
     let found = await findObject(this.#s3, this.#bucket, key);
     if (found === undefined && ending !== undefined) {
       await this.#addEnding(copy, key);

@@ -57,9 +57,10 @@ export async function storeCopy(
 }
 
 /** False when S3 says that the key exists, or that another writer was in the way. */
-async function putWhole({ s3, bucket, copy, key, hash, note }: Attempt, bytes: Buffer): Promise<boolean> {
+async function putWhole(attempt: Attempt, bytes: Buffer): Promise<boolean> {
+  const { s3, bucket, copy, key, hash, note } = attempt;
   checkDigest(copy, hash);
-  return unlessOvertaken(note, () =>
+  return unlessOvertaken(attempt, true, () =>
     askS3(bucket, () =>
       s3.put({
         ...addressOf(bucket),
@@ -76,11 +77,8 @@ async function putWhole({ s3, bucket, copy, key, hash, note }: Attempt, bytes: B
 }
 
 /** Like {@link putWhole}. An upload that broke off is gone on with; `resume` says whether to look for one. */
-async function putInParts(
-  { s3, bucket, copy, key, hash, note }: Attempt,
-  parts: AsyncIterable<Part>,
-  resume: boolean,
-): Promise<boolean> {
+async function putInParts(attempt: Attempt, parts: AsyncIterable<Part>, resume: boolean): Promise<boolean> {
+  const { s3, bucket, copy, key, hash, note } = attempt;
   let size = 0;
   const counted = counting(parts, (bytes) => (size += bytes));
   if ((await headObject(s3, bucket, key)) !== undefined) {
@@ -92,8 +90,7 @@ async function putInParts(
   const found = resume ? await findUpload(s3, bucket, key) : undefined;
   const upload = found ?? (await beginUpload(s3, bucket, key, factsOf(bucket, copy, note?.version)));
   const address = { ...addressOf(bucket), Key: key, UploadId: upload.id };
-  // What was begun by another upload says what that one was for.
-  return unlessOvertaken(found === undefined ? note : undefined, async () => {
+  return unlessOvertaken(attempt, found === undefined, async () => {
     const Parts = await sendParts(s3, bucket, upload, counted);
     try {
       checkDigest(copy, hash);
@@ -102,7 +99,7 @@ async function putInParts(
       if (found === undefined) await s3.abortUpload(address).catch(() => undefined);
       throw error;
     }
-    await askS3(bucket, () =>
+    return askS3(bucket, () =>
       s3.completeUpload({
         ...address,
         MultipartUpload: { Parts },
@@ -133,12 +130,15 @@ export function factsOf(
 }
 
 async function unlessOvertaken(
-  note: UploadNote | undefined,
-  write: () => Promise<unknown>,
+  { note }: Attempt,
+  own: boolean,
+  write: () => Promise<{ VersionId?: string | undefined }>,
 ): Promise<boolean> {
   try {
-    await write();
-    if (note !== undefined && versionAsMetadata(note.version) !== undefined) note.kept();
+    const { VersionId } = await write();
+    if (VersionId !== undefined) note?.storedAs(VersionId);
+    // What was begun by another upload says what that one was for.
+    if (own && note?.version !== undefined && versionAsMetadata(note.version) !== undefined) note.kept();
     return true;
   } catch (error) {
     if (isOvertaken(error)) return false;
@@ -147,10 +147,13 @@ async function unlessOvertaken(
 }
 
 /** Whether the key is there and was written for this copy. Throws `corrupt` for anything else at the key. */
-async function isThere({ s3, bucket, copy, key }: Attempt): Promise<boolean> {
+async function isThere({ s3, bucket, copy, key, note }: Attempt): Promise<boolean> {
   const found = await headObject(s3, bucket, key);
   if (found === undefined) return false;
-  if (found.Metadata?.['holdfast-digest'] === copy.digest) return true;
+  if (found.Metadata?.['holdfast-digest'] === copy.digest) {
+    if (found.VersionId !== undefined) note?.storedAs(found.VersionId);
+    return true;
+  }
   throw new HoldfastError('corrupt', `${key} in the bucket "${bucket.name}" was not written by Holdfast`, {
     hint: `It should be content ${copy.digest}. Look who else writes to the bucket.`,
   });
