@@ -37,7 +37,7 @@ export function planOfStock(
   refuseLegacy(context, artifact);
   const files = takeFiles(context, artifact).filter(({ path }) => path !== templateFile);
   const plan: StackPlan = { version: 1, assets: files.map(({ asset }) => asset) };
-  const properties = { ...mapAt(artifact, 'properties') };
+  const properties = { ...mapAt(artifacts[artifactId] as JsonMap, 'properties') };
   for (const key of [...BOOTSTRAP, ...(options.keepRoles === true ? [] : ROLES)]) delete properties[key];
   properties['stackTemplateAssetObjectUrl'] = TEMPLATE_PLACEHOLDER;
   artifacts[artifactId] = { ...(artifacts[artifactId] as JsonMap), properties };
@@ -84,8 +84,12 @@ function takeFiles({ folder, artifactId, artifacts, assetManifests }: StackConte
   for (const id of gone) delete artifacts[id];
   const dependenciesLeft = dependencies.filter((id) => !gone.has(id));
   const { dependencies: _, ...rest } = artifact;
+  const properties = { ...mapAt(artifact, 'properties') };
+  const additional = listOf(properties['additionalDependencies']).filter((id) => !gone.has(id));
+  delete properties['additionalDependencies'];
   artifacts[artifactId] = {
     ...rest,
+    properties: { ...properties, ...(additional.length === 0 ? {} : { additionalDependencies: additional }) },
     ...(dependenciesLeft.length === 0 ? {} : { dependencies: dependenciesLeft }),
   };
   return found;

@@ -4,6 +4,8 @@ export interface CdkArguments {
   readonly app?: string;
   /** The stacks' names or patterns; undefined when they could not be told from options. */
   readonly patterns?: readonly string[];
+  /** The change set is only made: somebody will execute it later, or will not. */
+  readonly waits: boolean;
   /** Everything but `--app`, as it was given. */
   readonly rest: readonly string[];
 }
@@ -26,6 +28,9 @@ const SWITCHES = new Set(
     'security-only fail processed quiet change-set changeset include-moves v i y e f q h help'
   ).split(' '),
 );
+
+const WAITING =
+  /(^| )--(no-execute|execute[= ]false|method[= ]prepare-change-set)( |$)|(^| )-m[= ]?prepare-change-set( |$)/;
 
 /** Reads the arguments of `cdk deploy`, `cdk destroy` or `cdk diff`. */
 export function readCdkArguments(args: readonly string[]): CdkArguments {
@@ -53,7 +58,12 @@ export function readCdkArguments(args: readonly string[]): CdkArguments {
     if (name === 'app' || name === 'a') app = value;
     else rest.push(word, ...(takesValue && given === undefined && value !== undefined ? [value] : []));
   }
-  return { ...(app === undefined ? {} : { app }), ...(certain ? { patterns } : {}), rest };
+  return {
+    ...(app === undefined ? {} : { app }),
+    ...(certain ? { patterns } : {}),
+    waits: WAITING.test(rest.join(' ')),
+    rest,
+  };
 }
 
 function isSwitch(name: string): boolean {

@@ -38,7 +38,7 @@ export interface CdkReport {
  */
 export async function runCdk(options: RunCdkOptions): Promise<CdkReport> {
   const { verb, cwd, env } = options;
-  const { app: given, patterns, rest } = readCdkArguments(options.args);
+  const { app: given, patterns, rest, waits } = readCdkArguments(options.args);
   const app = findApp({ ...(given === undefined ? {} : { given }), cwd, home: homedir(), env });
   const deployment = verb === 'deploy' ? randomUUID() : undefined;
   const scratch = mkdtempSync(join(tmpdir(), 'holdfast-cdk-'));
@@ -67,7 +67,9 @@ export async function runCdk(options: RunCdkOptions): Promise<CdkReport> {
       });
     }
     const stacks = verb === 'diff' ? [] : readRecord(file);
-    return { exitCode, settled: await settleStacks(stacks, deployment, options.openStore) };
+    // A change set that waits for approval is a deployment that is not over, whatever `cdk` ended with.
+    const finished = waits && exitCode === 0 ? undefined : deployment;
+    return { exitCode, settled: await settleStacks(stacks, finished, options.openStore) };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

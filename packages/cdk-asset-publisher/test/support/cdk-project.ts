@@ -24,6 +24,8 @@ export class CdkProject {
   readonly folder = mkdtempSync(join(tmpdir(), 'holdfast-cdk-test-'));
   /** The code that the app deploys; tests change it. */
   readonly code = join(this.folder, 'code');
+  /** Variables for whatever is run. */
+  readonly env: Record<string, string> = {};
   readonly #emulator: Emulator;
 
   constructor(emulator: Emulator) {
@@ -41,24 +43,24 @@ export class CdkProject {
     writeFileSync(join(this.code, file), text);
   }
 
-  holdfastCdk(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    return this.#run([HOLDFAST_CDK, ...args], env);
+  holdfastCdk(args: readonly string[]): Promise<Ended> {
+    return this.#run([HOLDFAST_CDK, ...args]);
   }
 
   holdfast(args: readonly string[]): Promise<Ended> {
-    return this.#run([HOLDFAST, ...args], {});
+    return this.#run([HOLDFAST, ...args]);
   }
 
   /** The real `cdk`, as a user without Holdfast runs it. */
-  cdk(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    return this.#run([CDK, ...args], env);
+  cdk(args: readonly string[]): Promise<Ended> {
+    return this.#run([CDK, ...args]);
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+  #run(args: readonly string[]): Promise<Ended> {
     const { endpoint } = this.#emulator;
     const child = spawn(process.execPath, [...args], {
       cwd: this.folder,
@@ -78,7 +80,7 @@ export class CdkProject {
         CDK_NOTICES: 'false',
         NO_COLOR: '1',
         CI: '1',
-        ...env,
+        ...this.env,
       },
     });
     let stdout = '';

@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
+import { bootstrapStore } from '../../../core/test/emulators/bootstrapped.js';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
+import { startEmulator, type Emulator } from '../../../core/test/emulators/emulator.js';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
+import { startRecordingProxy, type RecordingProxy } from '../../../core/test/emulators/recording-proxy.js';
+import { bootstrapCalls, cdkCalls } from '../support/cdk-calls.js';
+import { CdkProject, FIXTURES, HOLDFAST_CDK } from '../support/cdk-project.js';
+
+let emulator: Emulator;
+let proxy: RecordingProxy;
+let project: CdkProject;
+
+beforeAll(async () => {
+  emulator = await startEmulator('ministack');
+  proxy = await startRecordingProxy(emulator);
+  await bootstrapStore(proxy.emulator);
+}, 120_000);
+
+afterAll(async () => {
+  await proxy.stop();
+  await emulator.stop();
+});
+
+beforeEach(() => {
+  project = new CdkProject(proxy.emulator);
+  proxy.clear();
+});
+
+afterEach(() => {
+  project.remove();
+});
+
+const APP = `node ${join(FIXTURES, 'app/app.js')}`;
+const YES = ['--require-approval', 'never'];
+
+/** The IDs that CloudFormation gave stacks, as the CDK printed them, by name. */
+const stackIds = new Map<string, Set<string>>();
+
+/** Versions that a stack holds, such as `reference Shop/First/Code:2`; by its name and by every ID that it had. */
+async function held(stackName: string): Promise<string[]> {
+  const consumers = [
+    ['--stack-name', stackName],
+    ...[...(stackIds.get(stackName) ?? [])].map((id) => ['--consumer', id]),
+  ];
+  const found = new Set<string>();
+  for (const consumer of consumers) {
+    const { references } = JSON.parse(
+      await succeed(project.holdfast(['references', '--json', ...consumer])),
+    ) as {
+      references: { kind: string; version: { id: string; number: number } }[];
+    };
+    for (const { kind, version } of references) found.add(`${kind} ${version.id}:${version.number}`);
+  }
+  return [...found].toSorted();
+}
+
+/** Ends with 0, and says what went wrong otherwise. */
+async function succeed(run: Promise<{ code: number; stdout: string; stderr: string }>): Promise<string> {
+  const { code, stdout, stderr } = await run;
+  if (code !== 0) throw new Error(`it ended with ${code}\n${stdout}\n${stderr}`);
+  for (const [id, name = ''] of stdout.matchAll(
+    /arn:aws:cloudformation:[^\s/]+:stack\/([^\s/]+)\/[0-9a-f-]+/g,
+  ))
+    stackIds.set(name, (stackIds.get(name) ?? new Set()).add(id));
+  return stdout + stderr;
+}
+
+test('an app with the synthesizer, by holdfast-cdk deploy', async () => {
+  project.configure({ app: APP });
+  project.env['PREFIX'] = 'My';
+
+  // Without holdfast-cdk nothing is published: the CDK's own command refuses at once, by name, and has made nothing.
+  const refused = await project.cdk(['deploy', 'MyOther', ...YES]);
+  expect(refused.code).toBe(1);
+  expect(refused.stdout + refused.stderr).toContain('NotPublishedSecondCode');
+  expect(cdkCalls(proxy)).not.toContain('cloudformation:CreateChangeSet');
+  proxy.clear();
+
+  await succeed(project.holdfastCdk(['deploy', '--all', ...YES]));
+  expect(bootstrapCalls(cdkCalls(proxy))).toEqual([]);
+  expect(await held('MyOther')).toEqual(['reference MyOther/Second/Code:1']);
+  const shop = await held('MyShop');
+  expect(shop).toEqual(
+    [
+      'reference MyShop/Child/Inner/Code:1',
+      'reference MyShop/Child/Template:1',
+      'reference MyShop/Custom-CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C/Code:1',
+      'reference MyShop/Deployer:1',
+      'reference MyShop/First/Code:1',
+      'reference MyShop/Flow/DefinitionBody:1',
+      'reference MyShop/Layer/Code:1',
+      'reference MyShop/Pages/AwsCliLayer/Code:1',
+      'reference MyShop/Pages/Asset1:1',
+      'reference MyShop/Prices:1',
+      'reference MyShop/Second/Code:1',
+    ].toSorted(),
+  );
+  // 3: refused because something uses it.
+  expect(await project.holdfast(['delete', 'MyShop/Layer/Code:1', '--yes'])).toMatchObject({ code: 3 });
+  proxy.clear();
+
+  const unchanged = await succeed(project.holdfastCdk(['deploy', 'MyShop', '--method', 'direct', ...YES]));
+  expect(unchanged).toContain('MyShop (no changes)');
+  const calls = cdkCalls(proxy);
+  expect(bootstrapCalls(calls)).toEqual([]);
+  expect(calls).toHaveLength(3);
+
+  project.change('first/index.js', "exports.handler = async () => 'first, changed';\n");
+  const changed = await succeed(project.holdfastCdk(['deploy', 'MyShop', ...YES]));
+  // The function's code, and the template that names it.
+  expect(changed).toContain('(2 new, 10 unchanged)');
+  const after = await held('MyShop');
+  expect(after).toEqual(shop.map((line) => line.replace('First/Code:1', 'First/Code:2')));
+  expect(await project.holdfast(['delete', 'MyShop/First/Code:1', '--yes'])).toMatchObject({ code: 0 });
+
+  await succeed(project.holdfastCdk(['destroy', '--all', '--force']));
+  expect(await held('MyShop')).toEqual([]);
+  expect(await held('MyOther')).toEqual([]);
+});
+
+test('an app that knows nothing of Holdfast, by the wrapper in cdk.json and plain cdk', async () => {
+  project.configure({ app: `node ${HOLDFAST_CDK} exec -- ${APP}` });
+  project.env['SYNTHESIZER'] = 'stock';
+
+  const first = await succeed(project.cdk(['deploy', '--all', ...YES]));
+  expect(first).toContain('✅  Shop');
+  expect(bootstrapCalls(cdkCalls(proxy))).toEqual([]);
+  // Nobody said that the deployment is over: it is pinned until somebody settles it.
+  expect(await held('Shop')).toContain('pin Shop/First/Code:1');
+  proxy.clear();
+
+  const unchanged = await succeed(project.cdk(['deploy', '--all', ...YES]));
+  expect(unchanged).toContain('Shop (no changes)');
+  expect(unchanged).toContain('Other (no changes)');
+  expect(bootstrapCalls(cdkCalls(proxy))).toEqual([]);
+  const diff = await succeed(project.cdk(['diff', '--method', 'template']));
+  expect(diff).toContain('Number of stacks with differences: 0');
+
+  await succeed(project.holdfast(['stack', 'settle', '--stack-name', 'Shop']));
+  expect(await held('Shop')).toContain('reference Shop/First/Code:1');
+  await succeed(project.cdk(['destroy', '--all', '--force']));
+});
+
+test("an assembly of Python's CDK, rewritten without its app; a change set that waits keeps what it uses", async () => {
+  const folder = join(project.folder, 'cdk.out');
+  const output = join(project.folder, 'holdfast.out');
+  cpSync(join(FIXTURES, 'python-assembly/cdk.out'), folder, { recursive: true });
+
+  const published = await succeed(
+    project.holdfastCdk(['publish', folder, '--output', output, '--deployment', 'one']),
+  );
+  expect(published).toContain('Orders:');
+  await succeed(project.cdk(['deploy', '--all', '--app', output, ...YES]));
+  expect(bootstrapCalls(cdkCalls(proxy))).toEqual([]);
+  for (const name of ['Orders', 'Reports'])
+    await succeed(project.holdfast(['stack', 'settle', '--stack-name', name, '--deployment', 'one']));
+  expect(await held('Orders')).toEqual([
+    'reference Orders/Api/Code:1',
+    'reference Orders/Background/Template:1',
+    'reference Orders/Background/Worker/Code:1',
+    'reference Orders/Shared/Code:1',
+  ]);
+
+  // A new function's code, in a change set that nobody has approved.
+  const api = 'asset.5ef4874d6d5d03337cdabadf5a1470f3c085d0a3ee682bfdc7d5208095e4b2cd/index.py';
+  writeFileSync(join(folder, api), 'def handler(event, context):\n    return "changed"\n');
+  await succeed(project.holdfastCdk(['deploy', 'Orders', '--app', folder, '--no-execute', ...YES]));
+  expect(await held('Orders')).toEqual(
+    expect.arrayContaining(['reference Orders/Api/Code:1', 'pin Orders/Api/Code:2']),
+  );
+  const refused = await project.holdfast(['delete', 'Orders/Api/Code:2', '--yes']);
+  expect(refused).toMatchObject({ code: 3 });
+
+  await succeed(project.holdfastCdk(['destroy', '--all', '--force', '--app', folder]));
+  expect(await held('Orders')).toEqual([]);
+});
