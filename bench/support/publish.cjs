@@ -1,4 +1,6 @@
 // Publishes one directory: publish.cjs <store folder> <cache folder, or - for none> <directory>
+// As the command does.
+require('node:module').enableCompileCache();
 const { openStore } = require('../../packages/core');
 
 const [store, cache, path] = process.argv.slice(2);
