@@ -53,12 +53,29 @@ export async function settleWithoutHome(
 export async function reconcileReplicas(
   store: ArtifactStore,
   open: (region: string) => Promise<CloudFormationApi>,
-  options: { readonly all: boolean; readonly dryRun: boolean; readonly concurrency: number },
+  {
+    regions,
+    ...options
+  }: {
+    readonly all: boolean;
+    readonly dryRun: boolean;
+    readonly concurrency: number;
+    /** Regions whose replicas the catalog may not know of. */
+    readonly regions: readonly string[];
+  },
 ): Promise<{ readonly outcomes: readonly StackOutcome[]; readonly doubts: readonly Doubt[] }> {
   const outcomes: StackOutcome[] = [];
   const doubts: Doubt[] = [];
-  for (const region of await store.replicaRegions()) {
+  for (const region of new Set([...regions, ...(await store.replicaRegions())])) {
     try {
+      if (regions.includes(region) && !options.dryRun) {
+        const { unknown } = await store.rememberReplicas(region);
+        for (const arn of unknown)
+          doubts.push({
+            code: 'not-found',
+            message: `${region} has a replica of ${arn}, which its home region does not have`,
+          });
+      }
       const replicas = await store.inRegion(region);
       try {
         const api = await open(region);

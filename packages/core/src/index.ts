@@ -15,6 +15,7 @@ export type { PolicyText } from './policy/model.js';
 export { parseSharePrincipal, withShare, type SharePrincipal } from './policy/share.js';
 export type { CopyOptions, CopyReport } from './store/copy.js';
 export type { OpenVersion } from './store/reading.js';
+export type { RememberReport } from './store/replicas/remember-replicas.js';
 export type { ReplicaStore } from './store/replicas/replica-store.js';
 export type { ReplicaReport } from './store/replicas/replicate.js';
 export type {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { byComma } from '../by-comma.js';
 import { clientSettings } from '../client-settings.js';
 import { examples } from '../help.js';
 import { undoneWhenInterrupted } from '../interrupts.js';
@@ -15,6 +16,7 @@ interface ReconcileOptions {
   readonly after?: string;
   readonly concurrency: string;
   readonly region?: string;
+  readonly regions?: readonly string[];
 }
 
 export function declareReconcile(program: Command, session: Session): void {
@@ -33,6 +35,11 @@ export function declareReconcile(program: Command, session: Session): void {
     .option('--after <key>', 'go on where an earlier run ended: the "last" of its report')
     .option('--concurrency <number>', 'stacks or functions to read at once', '8')
     .option('--region <region>', 'region to ask; the AWS configuration decides when absent')
+    .option(
+      '--regions <regions...>',
+      'regions whose replicas the catalog may have forgotten, after it was rebuilt',
+      byComma,
+    )
     .addHelpText('after', examples('holdfast reconcile --dry-run', 'holdfast reconcile --all'))
     .action(async (options: ReconcileOptions, command: Command) => {
       const { stackName: stacks, after, all = false, dryRun = false } = options;
@@ -78,7 +85,7 @@ export function declareReconcile(program: Command, session: Session): void {
                 onLast: (key) => (last = key),
               });
               const inRegions = await reconcileReplicas(store, (region) => openCloudFormation({ region }), {
-                ...{ all, dryRun, concurrency: Number(options.concurrency) },
+                ...{ all, dryRun, regions: options.regions ?? [], concurrency: Number(options.concurrency) },
               });
               return {
                 ...report,

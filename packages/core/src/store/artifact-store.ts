@@ -29,6 +29,7 @@ import {
   type CreateRepositoryOptions,
   type CreateRepositoryReport,
 } from './repositories.js';
+import type { RememberReport } from './replicas/remember-replicas.js';
 import type { ReplicaStore } from './replicas/replica-store.js';
 import type { ReplicaReport } from './replicas/replicate.js';
 import { DEFAULT_REPOSITORY, StoreReader } from './store-reader.js';
@@ -249,6 +250,14 @@ export class ArtifactStore extends StoreReader {
     { repository = DEFAULT_REPOSITORY }: InRepository = {},
   ): Promise<{ readonly version: Version; readonly replicas: readonly ReplicaReport[] }> {
     return loadReplicate().replicate(this.context, name, repository, regions);
+  }
+
+  /**
+   * Remembers the replicas of a region that the catalog does not know of, once that was lost and rebuilt: until then they do not keep their
+   * versions from being deleted.
+   */
+  rememberReplicas(region: string): Promise<RememberReport> {
+    return loadReplicate().rememberIn(this.context, region);
   }
 
   /** The regions in which the store has replicas, or is getting some. */

@@ -228,6 +228,23 @@ describe.each(Object.keys(ENGINES))('%s replicas', (engine) => {
     60_000,
   );
 
+  test('a home catalog that has forgotten its replicas is reminded of them', async () => {
+    const version = await publish();
+    await region.pin({ consumer: STACK, deployment: 'd1', pins: [{ version, slot: 'Function.Code' }] });
+    const { engine, ...context } = await openContext(url, { clock: clock.read });
+    const [consumer] = await engine.catalog.listConsumers({ limit: 9 });
+    const { revision, references } = await engine.catalog.getConsumer(consumer!);
+    const releasePins = references.map(({ deployment }) => deployment);
+    const lost = { consumer: consumer!, revision, deployment: 'lost', references: [], releasePins };
+    await engine.catalog.settle({ by: 'test', at: clock.read().toISOString(), mode: 'add', ...lost });
+    expect(await home.replicaRegions()).toEqual([]);
+    expect(await home.rememberReplicas(REGION)).toEqual({ remembered: [version.arn], unknown: [] });
+    expect(await home.rememberReplicas(REGION)).toEqual({ remembered: [], unknown: [] });
+    await expect(home.delete(version.arn)).rejects.toMatchObject({ code: 'in-use' });
+    await context.replicas?.close();
+    await engine.catalog.close();
+  }, 60_000);
+
   test('a version that is deleted gets no replica', async () => {
     const version = await publish();
     await home.delete(version.arn);

@@ -37,7 +37,7 @@ export async function retireAll(
       if (retirement?.outcome === 'being-made') {
         throw new HoldfastError(
           'conflict',
-          `${versionArn(home.identity, version)} is being replicated to ${region}`,
+          `${versionArn(home.identity, version)} is being replicated to ${region}, or packaged for it`,
           {
             hint: 'Repeat the command when that is done, at the latest in an hour.',
           },

@@ -4,6 +4,7 @@ import type { Location, Version } from '../../model.js';
 import { completed, openContext, type StoreContext } from '../context.js';
 import { resolveNamed } from '../resolve.js';
 import { knownReplicas } from './known-replicas.js';
+import { rememberReplicas, type RememberReport } from './remember-replicas.js';
 import { ReplicaStore } from './replica-store.js';
 import type { StoreOptions } from '../types.js';
 
@@ -88,4 +89,14 @@ export async function placeOf(store: ReplicaStore, version: Version): Promise<Lo
 /** The regions in which the store has replicas, or is getting some, in order. */
 export async function regionsWithReplicas(home: StoreContext): Promise<string[]> {
   return [...new Set((await knownReplicas(home)).map(({ region }) => region))].sort();
+}
+
+/** See {@link rememberReplicas}. */
+export async function rememberIn(home: StoreContext, region: string): Promise<RememberReport> {
+  const replicas = await openReplicas(home.engine.url, region, { identity: home.identity });
+  try {
+    return await rememberReplicas(home, replicas);
+  } finally {
+    await replicas.catalog.close();
+  }
 }

@@ -1,3 +1,4 @@
+import { isHoldfastError } from '../../errors.js';
 import type { ReferenceRecord, VersionKey, VersionRecord } from '../../model.js';
 import type { ConsumerRecord, ReplicaEngine } from '../../ports/index.js';
 import { mapBounded } from '../bounded.js';
@@ -85,8 +86,13 @@ export async function replicasOf(
   version: VersionKey,
 ): Promise<readonly VersionRecord[]> {
   const { repository, id } = replicaArtifactOf(version);
-  if ((await catalog.getRepository(repository)) === undefined) return [];
-  return catalog.listVersions(repository, id, { limit: 2 });
+  try {
+    return await catalog.listVersions(repository, id, { limit: 2 });
+  } catch (error) {
+    // The repository comes into being there with its first replica.
+    if (isHoldfastError(error) && error.code === 'not-found') return [];
+    throw error;
+  }
 }
 
 /** Releases the pins that were read before. Those that came meanwhile stay. */
