@@ -45,8 +45,8 @@ export interface FilledStack {
 
 /** The slot of the stack's own template. It is used while a deployment runs, and not after. */
 export const TEMPLATE_SLOT = 'Template';
-/** How many versions are located, or ARNs resolved, at once: each waits for the network. */
-const AT_ONCE = 16;
+/** How many versions are located at once: what an engine can answer with one request. */
+const AT_ONCE = 100;
 
 /**
  * Publishes what stacks of one store use, the deepest nested templates before those that name them, and fills their templates in.
