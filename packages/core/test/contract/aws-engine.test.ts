@@ -1,4 +1,5 @@
 import {
+  DeleteBucketCommand,
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
@@ -9,13 +10,14 @@ import {
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { S3Content } from '../../src/engines/aws/content/s3-content.js';
 import { openEngine } from '../../src/engines/open.js';
 import type { Engine } from '../../src/ports/index.js';
 import { bootstrap, openStore, policyFor } from '../../src/index.js';
 import { awsEnvironment } from '../emulators/aws-environment.js';
 import { startEmulator, type Emulator } from '../emulators/emulator.js';
 import { startRecordingProxy } from '../emulators/recording-proxy.js';
-import { administrator } from '../emulators/test-bucket.js';
+import { administrator, makeBucket, openTestS3 } from '../emulators/test-bucket.js';
 
 const before = { ...process.env };
 let emulator: Emulator;
@@ -28,10 +30,6 @@ beforeAll(async () => {
   admin = administrator(emulator);
   // The first users, at once.
   first = await Promise.all([openEngine('aws:'), openEngine('aws:'), openEngine('aws:')]);
-  await expect(uploadOf(first[0]!)).rejects.toMatchObject({
-    code: 'unsupported',
-    message: expect.stringContaining('has no Object Lock'),
-  });
   // No emulator's CloudFormation turns Object Lock on; the template's own test sees that it asks for it.
   await admin.send(
     new PutObjectLockConfigurationCommand({
@@ -46,15 +44,6 @@ afterAll(async () => {
   process.env = before;
   await emulator.stop();
 });
-
-/** A bucket without Object Lock refuses an upload with a hold. */
-function uploadOf({ content }: Engine): Promise<void> {
-  const digest = `sha256:${createHash('sha256').update('x').digest('hex')}` as const;
-  return content.put(
-    { repository: 'default', digest, generation: 1 },
-    { open: () => Readable.from([Buffer.from('x')]) },
-  );
-}
 
 /** The stack's bucket. */
 async function bucketOfStore(): Promise<string> {
@@ -108,6 +97,22 @@ test('many artifacts are located with one look at the catalog, and none at S3', 
   expect(new Set(places.map(({ objectVersion }) => objectVersion)).size).toBe(30);
   await reader.close();
   await proxy.stop();
+});
+
+test('a bucket that was to hold and cannot is told, and nothing is stored', async () => {
+  const s3 = await openTestS3(emulator);
+  const bucket = await makeBucket(emulator, { objectLock: false });
+  const content = new S3Content(s3, { ...bucket, objectLock: true });
+  const bytes = Buffer.from('x');
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const;
+  const copy = { repository: 'default', digest, generation: 1 };
+  await expect(content.put(copy, { open: () => Readable.from([bytes]) })).rejects.toMatchObject({
+    code: 'unsupported',
+    message: expect.stringContaining('has no Object Lock'),
+  });
+  expect(await content.has(copy)).toBeUndefined();
+  s3.close();
+  await admin.send(new DeleteBucketCommand({ Bucket: bucket.name }));
 });
 
 test('the bucket is versioned, closed to the public, and has its policy', async () => {
