@@ -56,6 +56,11 @@ export class CdkProject {
     return this.#run([CDK, ...args]);
   }
 
+  /** A program of the user's. */
+  node(args: readonly string[]): Promise<Ended> {
+    return this.#run(args);
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
