@@ -7,6 +7,8 @@ import { bootstrapStore } from '../../../core/test/emulators/bootstrapped.js';
 import { startEmulator, type Emulator } from '../../../core/test/emulators/emulator.js';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { startRecordingProxy, type RecordingProxy } from '../../../core/test/emulators/recording-proxy.js';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
+import { makeBucket, openTestS3 } from '../../../core/test/emulators/test-bucket.js';
 import { bootstrapCalls, cdkCalls } from '../support/cdk-calls.js';
 import { CdkProject, FIXTURES, HOLDFAST_CDK } from '../support/cdk-project.js';
 
@@ -190,12 +192,13 @@ test('a program with toolkit-lib; what of a bootstrap bucket is used, and what i
   // The stack's Metadata names its asset by the hash that the CDK gave it.
   const live = '1560a47d75b0168aa350d0c7314c8156f46936b070d1eafeced2163f9b2d8ab9.zip';
   const dead = `${'f'.repeat(64)}.zip`;
-  const bucket = `${emulator.endpoint}/cdk-hnb659fds-assets-${emulator.account}-${emulator.region}`;
-  for (const path of ['', `/${live}`, `/${dead}`])
-    expect(
-      await fetch(bucket + path, { method: 'PUT', ...(path === '' ? {} : { body: path }) }),
-    ).toMatchObject({ ok: true });
-  const report = JSON.parse(await succeed(project.holdfastCdk(['--json', 'import-staging', '--apply']))) as {
+  const { name: bucket } = await makeBucket(emulator, { objectLock: false });
+  const s3 = await openTestS3(emulator);
+  for (const Key of [live, dead]) await s3.put({ Bucket: bucket, Key, Body: Buffer.from(Key) });
+  s3.close();
+  const report = JSON.parse(
+    await succeed(project.holdfastCdk(['--json', 'import-staging', '--bucket', bucket, '--apply'])),
+  ) as {
     objects: { key: string; verdict: string; version?: string }[];
   };
   expect(report.objects).toMatchObject([
