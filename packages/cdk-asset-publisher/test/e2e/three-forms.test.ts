@@ -206,5 +206,6 @@ test('a program with toolkit-lib; what of a bootstrap bucket is used, and what i
     { key: dead, verdict: 'dead' },
   ]);
   expect(report.objects[1]).not.toHaveProperty('version');
-  await succeed(project.cdk(['destroy', 'Reports', '--force', '--app', join(project.folder, 'out')]));
+  await succeed(project.holdfastCdk(['destroy', 'Reports', '--force', '--app', folder]));
+  expect(await held('Reports')).toEqual([]);
 });
