@@ -45,7 +45,7 @@ export function commandHooks(session: Session, options: Options): Record<string,
 }
 
 async function listUses(session: Session): Promise<string[]> {
-  const deployed = await readDeployed(await session.cloudFormation(), session.stackName);
+  const deployed = await readDeployed(await session.stackReader(), session.stackName);
   if (deployed === undefined) return [`There is no stack ${session.stackName}`];
   const store = await session.store();
   const { references } = await store.consumer(deployed.stackId);

@@ -42,7 +42,7 @@ export async function localiseTemplate(serverless: Serverless): Promise<void> {
     // The host looked whether the layer is in its deployment bucket already, which is none of this deployment's business.
     delete service.getLayer(name).artifactAlreadyUploaded;
   }
-  makeLocal(
+  await makeLocal(
     service.provider.compiledCloudFormationTemplate,
     {
       functions,

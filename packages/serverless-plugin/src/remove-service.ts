@@ -17,7 +17,7 @@ export function installRemove(session: Session): { afterRemove(): Promise<void> 
     const empty = remove.emptyS3Bucket.bind(remove);
     remove.emptyS3Bucket = () =>
       withHostErrors(serverless, async () => {
-        const deployed = await readDeployed(await session.cloudFormation(), stackName);
+        const deployed = await readDeployed(await session.stackReader(), stackName);
         if (!hasOwnBucket(deployed)) return;
         const { provider } = serverless.service;
         const { deploymentBucket } = provider;
@@ -30,7 +30,7 @@ export function installRemove(session: Session): { afterRemove(): Promise<void> 
     afterRemove: () =>
       withHostErrors(serverless, async () => {
         await settleService(session, []);
-        if ((await readDeployed(await session.cloudFormation(), stackName)) !== undefined) return;
+        if ((await readDeployed(await session.stackReader(), stackName)) !== undefined) return;
         const { repository = 'default' } = session.settings();
         const store = await session.store();
         await pruneHistory(store, historyConsumer(store, repository, stackName), { keep: 0 });

@@ -1,12 +1,8 @@
-import {
-  openCloudFormation,
-  openLambda,
-  type CloudFormationApi,
-  type LambdaApi,
-} from '@holdfast/cloudformation';
-import { openStore, type ArtifactStore, type StoreIdentity } from '@holdfast/core';
+import type { CloudFormationApi, LambdaApi } from '@holdfast/cloudformation';
+import type { ArtifactStore, StoreIdentity } from '@holdfast/core';
 import { storeOptionsOf } from '@holdfast/core/settings';
 import { shareCredentials } from './host/credentials.js';
+import { hostReader, type StackReader } from './host/stack-reader.js';
 import type { PluginOutput, Provider, Serverless } from './host/types.js';
 import { settingsOf, type PluginSettings } from './settings.js';
 
@@ -18,6 +14,8 @@ export interface Session {
   readonly stackName: string;
   readonly settings: () => PluginSettings;
   readonly store: () => Promise<ArtifactStore>;
+  /** Reads the stack as cheaply as this host allows. */
+  readonly stackReader: () => Promise<StackReader>;
   readonly cloudFormation: () => Promise<CloudFormationApi>;
   readonly lambda: () => Promise<LambdaApi>;
   readonly place: () => Promise<StoreIdentity>;
@@ -32,6 +30,7 @@ export function createSession(serverless: Serverless, output: PluginOutput): Ses
 
   const store = once(async () => {
     await ready();
+    const { openStore } = await import('@holdfast/core');
     const { store: url, ...rest } = settings();
     const store = await openStore(url, {
       ...storeOptionsOf({ ...rest, store: url }),
@@ -45,12 +44,14 @@ export function createSession(serverless: Serverless, output: PluginOutput): Ses
   });
   const cloudFormation = once(async () => {
     await ready();
+    const { openCloudFormation } = await import('@holdfast/cloudformation');
     const api = await openCloudFormation({ region: settings().region });
     opened.push(() => api.close());
     return api;
   });
   const lambda = once(async () => {
     await ready();
+    const { openLambda } = await import('@holdfast/cloudformation');
     const api = await openLambda({ region: settings().region });
     opened.push(() => api.close());
     return api;
@@ -64,6 +65,7 @@ export function createSession(serverless: Serverless, output: PluginOutput): Ses
     },
     settings,
     store,
+    stackReader: async () => hostReader(provider) ?? (await cloudFormation()),
     cloudFormation,
     lambda,
     place: async () => (await store()).identity,

@@ -1,9 +1,10 @@
-import { bindDeployment, settleFunction, settleStack, type StackOutcome } from '@holdfast/cloudformation';
+import type { StackOutcome } from '@holdfast/cloudformation';
 import type { MonitorStack } from './host/types.js';
 import type { Session } from './session.js';
 
 /** Settles the service's stack, and those of its functions that hold something of their own. Tells what could not be decided. */
 export async function settleService(session: Session, finished: readonly string[]): Promise<StackOutcome[]> {
+  const { settleFunction, settleStack } = await import('@holdfast/cloudformation');
   const [store, api] = await Promise.all([session.store(), session.cloudFormation()]);
   const outcomes = await settleStack({ store, api, stack: session.stackName, finished });
   for (const arn of await functionsThatHold(session)) {
@@ -47,6 +48,7 @@ export function bindingMonitor(
     const { StackId: stackId } = (cfData ?? {}) as { StackId?: unknown };
     const name = deployment();
     if (name !== undefined && typeof stackId === 'string' && stackId.startsWith('arn:')) {
+      const { bindDeployment } = await import('@holdfast/cloudformation');
       await bindDeployment({ store: await session.store(), deployment: name, stackId });
     }
     return original(action, cfData, ...rest);

@@ -85,7 +85,7 @@ function stepsOf(session: Session, deploy: DeployPlugin, run: Run): Steps {
       provider.shouldNotDeploy = false;
       run.fingerprint = await packagedFingerprint(session);
       if (deploy.createLater !== true) {
-        const deployed = await readDeployed(await session.cloudFormation(), stackName);
+        const deployed = await readDeployed(await session.stackReader(), stackName);
         if (deployed !== undefined) run.deployed = deployed;
         const { force } = (deploy as { options?: { force?: unknown } }).options ?? {};
         if (force !== true && isUnchanged(deployed, run.fingerprint)) {

@@ -1,5 +1,5 @@
-import type { CloudFormationApi } from '@holdfast/cloudformation';
 import { HoldfastError } from '@holdfast/core';
+import type { StackReader } from '../host/stack-reader.js';
 import type { CloudFormationTemplate } from '../host/types.js';
 
 /** What CloudFormation says of the stack as it is. */
@@ -22,10 +22,7 @@ export function succeeded({ status }: Pick<DeployedStack, 'status'>): boolean {
 }
 
 /** Undefined for a definite "there is none". Throws `unavailable` when CloudFormation gave no answer. */
-export async function readDeployed(
-  api: Pick<CloudFormationApi, 'describeStacks' | 'getTemplate'>,
-  stackName: string,
-): Promise<DeployedStack | undefined> {
+export async function readDeployed(api: StackReader, stackName: string): Promise<DeployedStack | undefined> {
   try {
     const [{ Stacks: [stack] = [] }, { TemplateBody: text }] = await Promise.all([
       api.describeStacks({ StackName: stackName }),
@@ -39,8 +36,9 @@ export async function readDeployed(
       ...(template === undefined ? {} : { template }),
     };
   } catch (cause) {
-    const { name, message } = cause as Error;
-    if (name === 'ValidationError' && message.includes('does not exist')) return undefined;
+    const { message } = cause as Error;
+    // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html; hosts wrap the error.
+    if (/\bStack\b.*\bdoes not exist\b/.test(message)) return undefined;
     throw new HoldfastError(
       'unavailable',
       `CloudFormation did not say what stack "${stackName}" is (${message})`,

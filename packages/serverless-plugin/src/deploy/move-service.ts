@@ -1,4 +1,3 @@
-import { adopt, openObjects } from '@holdfast/cloudformation';
 import { randomUUID } from 'node:crypto';
 import type { CloudFormationTemplate, DeployPlugin } from '../host/types.js';
 import { historyIds } from '../history/deployments.js';
@@ -58,6 +57,7 @@ export function withRetainedBucket(template: CloudFormationTemplate): CloudForma
 }
 
 async function adoptCode(session: Session): Promise<void> {
+  const { adopt, openObjects } = await import('@holdfast/cloudformation');
   const [store, lambda, cloudFormation] = await Promise.all([
     session.store(),
     session.lambda(),

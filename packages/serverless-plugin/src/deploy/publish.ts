@@ -1,4 +1,4 @@
-import { packageTemplate, writeTemplate, type PackagedUse } from '@holdfast/cloudformation';
+import type { PackagedUse } from '@holdfast/cloudformation';
 import type { ArtifactStore, Location, Version } from '@holdfast/core';
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
@@ -31,6 +31,7 @@ export async function prepareDeployment(session: Session, fingerprint: string): 
   const { serverless, provider, stackName } = session;
   const { service, serviceDir } = serverless;
   const { repository, idPrefix, storageMode, regions, tags } = session.settings();
+  const { packageTemplate, writeTemplate } = await import('@holdfast/cloudformation');
   const build = join(serviceDir, BUILD_FOLDER);
   const file = join(build, LOCAL_TEMPLATE);
   const template = service.provider.compiledCloudFormationTemplate;

@@ -1,4 +1,3 @@
-import { artifactIdOf, updateFunction, type ArtifactUse } from '@holdfast/cloudformation';
 import type { PublishSource } from '@holdfast/core';
 import { withHostErrors } from '../host/errors.js';
 import { findPlugin } from '../host/find-plugin.js';
@@ -7,6 +6,7 @@ import { functionFile, isBuilt } from '../packing/artifact-files.js';
 import { normaliseZip } from '../packing/normalise-zip.js';
 import type { Session } from '../session.js';
 import { idPrefixOf } from '../settings.js';
+import { artifactId } from '../template/artifact-id.js';
 
 /** Lets `deploy function` give the function its code from the repository, where the host sends the bytes themselves. */
 export function installDeployFunction(session: Session): void {
@@ -37,9 +37,10 @@ export async function giveCode(session: Session, name: string, source: PublishSo
   const { serverless, provider } = session;
   const store = await session.store();
   const { repository, storageMode } = session.settings();
+  const { updateFunction } = await import('@holdfast/cloudformation');
   const logicalId = provider.naming.getLambdaLogicalId(name);
   const { version } = await store.publish({
-    id: artifactIdOf({ main: true, logicalId } as ArtifactUse, idPrefixOf(serverless)),
+    id: await artifactId(idPrefixOf(serverless), logicalId),
     source,
     mediaType: 'application/zip',
     ...(repository === undefined ? {} : { repository }),

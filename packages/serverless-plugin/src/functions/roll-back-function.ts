@@ -1,4 +1,3 @@
-import { digestOfCodeSha256 } from '@holdfast/cloudformation';
 import type { Digest } from '@holdfast/core';
 import { withHostErrors } from '../host/errors.js';
 import { findPlugin } from '../host/find-plugin.js';
@@ -13,6 +12,7 @@ export function installRollbackFunction(session: Session): void {
   const fetchCode = plugin.fetchFunctionCode.bind(plugin);
   plugin.fetchFunctionCode = (found) =>
     withHostErrors(serverless, async () => {
+      const { digestOfCodeSha256 } = await import('@holdfast/cloudformation');
       const digest = digestOfCodeSha256(found.Configuration?.CodeSha256);
       if (digest !== undefined && (await has(session, digest))) return { digest };
       return fetchCode(found);

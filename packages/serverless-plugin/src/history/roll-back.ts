@@ -1,4 +1,3 @@
-import { beginDeployment } from '@holdfast/cloudformation';
 import { HoldfastError, type VersionKey } from '@holdfast/core';
 import { randomUUID } from 'node:crypto';
 import { withHostErrors } from '../host/errors.js';
@@ -55,6 +54,7 @@ export function installRollback(session: Session): RollBack {
 
 /** Pins what the past deployment uses before CloudFormation is asked to use it again. */
 async function pinAgain(session: Session, { uses }: PastDeployment): Promise<string> {
+  const { beginDeployment } = await import('@holdfast/cloudformation');
   const deployment = randomUUID();
   const pins = uses.map(({ slot, version }) => ({ slot, version: keyOf(version) }));
   await beginDeployment({ store: await session.store(), stackName: session.stackName, deployment, pins });

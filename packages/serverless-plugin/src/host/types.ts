@@ -72,6 +72,8 @@ export interface Provider {
   naming: Naming;
   getRegion(): string;
   getStage(): string;
+  /** Asks AWS. Hosts on the SDK's version 3 have one without parameters, which only says that it is gone. */
+  request?(service: string, method: string, parameters: object): Promise<unknown>;
   /** Only where the host is on the AWS SDK's version 3. */
   getAwsSdkV3Config?(): Promise<{ credentials?: unknown }>;
   /** Serverless 3 and osls 3 answer `{credentials}` at once, Serverless 4 the credentials themselves later. */

@@ -1,6 +1,6 @@
-import { artifactIdOf, type ArtifactUse } from '@holdfast/cloudformation';
 import { basename, posix } from 'node:path';
 import type { CloudFormationTemplate, Naming, TemplateResource } from '../host/types.js';
+import { artifactId } from './artifact-id.js';
 
 /** Which file each function and layer gets; paths relative to the folder of the template, with `/`. */
 export interface LocalFiles {
@@ -27,7 +27,11 @@ const BUCKET_OUTPUTS = ['ServerlessDeploymentBucketName', 'ServerlessDeploymentB
  * What the host uploads beside functions and layers, such as the code of its custom resources, is known by the folder that it is to
  * be uploaded to. What names a bucket of its own stays as it is.
  */
-export function makeLocal(template: CloudFormationTemplate, files: LocalFiles, naming: Naming): void {
+export async function makeLocal(
+  template: CloudFormationTemplate,
+  files: LocalFiles,
+  naming: Naming,
+): Promise<void> {
   const paths = new Map<string, string>();
   for (const [name, path] of files.functions) paths.set(naming.getLambdaLogicalId(name), path);
   for (const [name, path] of files.layers) {
@@ -44,7 +48,7 @@ export function makeLocal(template: CloudFormationTemplate, files: LocalFiles, n
     const output = template.Outputs?.[naming.getLambdaLayerS3KeyOutputLogicalId(name)];
     const [logicalId] = layerIds(template, naming.getLambdaLayerLogicalId(name));
     if (output === undefined || logicalId === undefined) continue;
-    const id = artifactIdOf({ main: true, logicalId } as ArtifactUse, files.idPrefix);
+    const id = await artifactId(files.idPrefix, logicalId);
     output.Value = { 'Fn::Artifact': { Path: path, As: 'key', Id: id } };
   }
   for (const name of BUCKET_OUTPUTS) if (template.Outputs !== undefined) delete template.Outputs[name];

@@ -34,9 +34,9 @@ function hostTemplate(): CloudFormationTemplate {
   };
 }
 
-test('names files by what the service says of each function, not by the names of files', () => {
+test('names files by what the service says of each function, not by the names of files', async () => {
   const template = hostTemplate();
-  makeLocal(
+  await makeLocal(
     template,
     {
       functions: new Map([
