@@ -64,7 +64,8 @@ async function settle(
       }),
     async (failure) => {
       const home = await homeRegion(command, session);
-      if ((await api.place()).region === home) throw failure;
+      const place = await api.place().catch(() => undefined);
+      if (place === undefined || place.region === home) throw failure;
       const outcomes = await settleWithoutHome(command, session, api, what);
       const doubt = {
         code: 'unavailable',
