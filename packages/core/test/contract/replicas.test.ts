@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { openReplicas } from '../../src/engines/open-replicas.js';
 import { ArtifactStore, type ReplicaEngine, type ReplicaStore } from '../../src/index.js';
@@ -18,6 +20,7 @@ const STACK = `arn:aws:cloudformation:${REGION}:123456789012:stack/payments/1a2b
 const GONE = { isThere: false, isLive: false, isKnown: false };
 const KEPT = { isThere: true, isLive: true, isKnown: true };
 
+const folder = temporaryFolder('replicas');
 let accounts: AwsAccounts;
 let count = 0;
 
@@ -26,12 +29,13 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await accounts.close();
+  rmSync(folder, { recursive: true });
 });
 
 /** Empty stores, by their engine. */
 const ENGINES: Readonly<Record<string, () => Promise<string>>> = {
   'memory:': async () => `memory:replicas-${(count += 1)}`,
-  'file:': async () => `file:${temporaryFolder('replicas')}`,
+  'file:': async () => `file:${join(folder, `store-${(count += 1)}`)}`,
   'aws:': async () => {
     const entered = accounts.enterNew();
     await (await ArtifactStore.open('aws:')).close();
