@@ -1,12 +1,14 @@
+import { proxyAgents, type ProxyAgents } from './proxies.js';
+
 /** Milliseconds. */
 const CONNECT_TIMEOUT_MS = 3_000;
 /** The first attempt and its repetitions, with jitter in between. */
 const MAX_ATTEMPTS = 6;
 
-/** Client settings by which every request ends: a request that takes longer is sent again, a bounded number of times. */
+/** Client settings by which every request goes through the proxy where there is one, and ends: a request that takes longer is sent again, a bounded number of times. */
 export function boundedRequests(requestTimeoutMs: number): {
   readonly maxAttempts: number;
-  readonly requestHandler: {
+  readonly requestHandler: ProxyAgents & {
     readonly connectionTimeout: number;
     readonly requestTimeout: number;
     readonly throwOnRequestTimeout: true;
@@ -15,6 +17,7 @@ export function boundedRequests(requestTimeoutMs: number): {
   return {
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: {
+      ...proxyAgents(),
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,

@@ -56,10 +56,19 @@ export function translateFailure(error: unknown, what: string): unknown {
       cause: error,
     });
   }
-  return new HoldfastError('unavailable', `${what} gave no definite answer (${name || 'no reason'})`, {
+  return new HoldfastError('unavailable', `${what} gave no definite answer (${reasonOf(error)})`, {
     hint: 'Repeat the command: what was done already is not done twice.',
     cause: error,
   });
+}
+
+/** A service's word where it has one, and the system's where there was no connection. */
+function reasonOf(error: unknown): string {
+  const name = failureName(error);
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return (name === 'Error' || name === 'AggregateError') && typeof code === 'string'
+    ? code
+    : name || 'no reason';
 }
 
 /** What DynamoDB says when the request itself is wrong: a mistake of ours, never a fact about the data. It is passed on as it is. */

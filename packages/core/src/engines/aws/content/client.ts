@@ -25,6 +25,8 @@ import type {
   UploadPartCopyCommandOutput,
 } from '@aws-sdk/client-s3';
 
+import { proxyAgents } from '../proxies.js';
+
 /** The calls that the content storage makes, by role: reading, publishing, and the sweep's. */
 export interface S3Api {
   head(input: HeadObjectCommandInput): Promise<HeadObjectCommandOutput>;
@@ -61,6 +63,7 @@ export async function openS3(config: S3ClientConfig = {}): Promise<S3Api> {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
+      ...proxyAgents(),
       connectionTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: SILENCE_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,

@@ -27,7 +27,9 @@ function namesOf({ prefix, repository }: PolicyFacts): (name: string) => string 
 export function bucketPolicyStatements(facts: PolicyFacts): BucketPolicyStatement[] {
   const { partition, bucket, prefix, repository, home, objectLock, accounts, collectors } = facts;
   const name = namesOf(facts);
-  const contents = `arn:${partition}:s3:::${bucket}/${prefix}content/${repository}/*`;
+  const [contents, journal] = ['content', 'journal'].map(
+    (part) => `arn:${partition}:s3:::${bucket}/${prefix}${part}/${repository}/*`,
+  ) as [string, string];
   // The stack of the store's own bucket lets functions of its own account read.
   const readers = home ? accounts.slice(1) : accounts;
   const deny = (Sid: string, Action: string | readonly string[], Condition: object) =>
@@ -36,7 +38,7 @@ export function bucketPolicyStatements(facts: PolicyFacts): BucketPolicyStatemen
       Effect: 'Deny',
       Principal: '*',
       Action,
-      Resource: contents,
+      Resource: [contents, journal],
       Condition,
     }) as BucketPolicyStatement;
   return [
