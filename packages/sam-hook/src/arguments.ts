@@ -1,4 +1,4 @@
-import { SAM_OPTIONS, type SamCommand } from './sam-options.js';
+import { SAM_OPTIONS, type ArgumentsOf } from './sam-options.js';
 
 /** An option as somebody gave it to sam. */
 export interface GivenOption {
@@ -22,7 +22,7 @@ export interface SamArguments {
  * Reads the arguments of a command of sam as its own parser does. What is wrong with them is left for sam to say: an option that is not
  * known here may take any words behind it, and words that belong to no option are passed over.
  */
-export function readArguments(command: SamCommand, words: readonly string[]): SamArguments {
+export function readArguments(command: ArgumentsOf, words: readonly string[]): SamArguments {
   const known = SAM_OPTIONS[command];
   const options: GivenOption[] = [];
   let at = 0;

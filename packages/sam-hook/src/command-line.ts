@@ -2,7 +2,7 @@ import { isHoldfastError } from '@holdfast/core';
 import type { SamHost } from './host.js';
 import { loadDelete, loadDeploy, loadPackage, loadRelease, loadSession, loadSettle } from './lazy-modules.js';
 import { splitCommandLine, type CommandLine } from './own-options.js';
-import type { SamCommand } from './sam-options.js';
+import type { ArgumentsOf } from './sam-options.js';
 import type { SamSession } from './session.js';
 
 /** Wrong usage, as the `holdfast` command has it. */
@@ -11,7 +11,7 @@ const FAILED = 1;
 
 interface Command {
   /** Whose options its arguments are read as. */
-  readonly reads: SamCommand;
+  readonly reads: ArgumentsOf;
   readonly load: () => (session: SamSession) => Promise<number>;
 }
 
@@ -19,7 +19,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   deploy: { reads: 'deploy', load: () => loadDeploy().deploy },
   package: {
-    reads: 'deploy',
+    reads: 'package',
     load: () => loadPackage().packageOnly,
   },
   settle: { reads: 'deploy', load: () => loadSettle().settle },
@@ -53,6 +53,8 @@ Options, before the command:
   --storage-mode <mode>  how functions and layers take their code: copy or reference
   --regions <regions>    regions that the template is packaged for: eu-west-1,us-east-1
   --deployment <name>    what the pins are recorded under; with settle, the deployment that is over
+  --literal-locations    write locations that plain sam delete would delete, where SAM takes nothing
+                         else (AWS::Serverless::GraphQLApi); holdfast-sam delete spares them
   --debug                print the stack of an error
   --help, --version
 

@@ -2,6 +2,7 @@ import type { StackOutcome } from '@holdfast/cloudformation';
 import { changeArguments } from './arguments.js';
 import { findSam } from './find-sam.js';
 import { isUndecided, packagedLine, settledLines, tell } from './messages.js';
+import { sendable } from './sendable.js';
 import { packageBuilt } from './package-built.js';
 import { effectiveFlag, requireStackName } from './parameters.js';
 import { placeTemplate } from './place-template.js';
@@ -22,8 +23,9 @@ export async function deploy(session: SamSession): Promise<number> {
   const sam = findSam(session.env);
   return withStore(session, async (store) => {
     const packaged = await packageBuilt(session, store);
-    const { deployment, text } = packaged;
+    const { deployment } = packaged;
     tell(host, packagedLine(packaged, stackName));
+    const text = await sendable(packaged, session, store);
     const placed = placeTemplate(text, parameters.template);
     let end: SamEnd;
     try {

@@ -9,11 +9,17 @@ export interface OwnOptions {
   readonly regions?: string;
   readonly deployment?: string;
   readonly debug?: boolean;
+  readonly literalLocations?: boolean;
 }
 
-type Field = Exclude<keyof OwnOptions, 'debug'>;
+type Flag = 'debug' | 'literalLocations';
 
-const WITH_VALUE: Readonly<Record<string, Field>> = {
+const FLAGS: Readonly<Record<string, Flag>> = {
+  '--debug': 'debug',
+  '--literal-locations': 'literalLocations',
+};
+
+const WITH_VALUE: Readonly<Record<string, Exclude<keyof OwnOptions, Flag>>> = {
   '--store': 'store',
   '--repository': 'repository',
   '--id-prefix': 'idPrefix',
@@ -38,8 +44,9 @@ export function splitCommandLine(argv: readonly string[]): CommandLine {
     if (!word.startsWith('--') || word === '--help' || word === '--version') {
       return { own, command: word, rest: argv.slice(at + 1) };
     }
-    if (word === '--debug') {
-      own.debug = true;
+    const flag = Object.hasOwn(FLAGS, word) ? FLAGS[word] : undefined;
+    if (flag !== undefined) {
+      own[flag] = true;
       continue;
     }
     const equals = word.indexOf('=');

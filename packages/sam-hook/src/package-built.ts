@@ -22,6 +22,7 @@ export async function packageBuilt(session: SamSession, store: ArtifactStore): P
     file: parameters.template,
     stackName,
     allowOutside: true,
+    literalLocations: own.literalLocations === true,
     ...(own.deployment === undefined ? {} : { deployment: own.deployment }),
     ...(repository === undefined ? {} : { repository }),
     ...(idPrefix === undefined ? {} : { idPrefix }),

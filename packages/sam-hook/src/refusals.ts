@@ -12,7 +12,7 @@ export function refuseUnsupported(given: SamArguments, parameters: SamParameters
   if (effectiveFlag(given, parameters, [['--guided', '-g'], undefined, 'guided'])) {
     refuse(
       '--guided always makes a bucket of its own, and asks for the name of the stack too late to pin anything for it',
-      'Write stack_name, region and capabilities into samconfig.toml, and run this without --guided; docs/sam.md has an example.',
+      'Write stack_name, region and capabilities into samconfig.toml, and run this without --guided.',
     );
   }
   if (names.has('--signing-profiles') || configured('signing_profiles') !== undefined) {

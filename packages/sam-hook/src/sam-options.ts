@@ -8,6 +8,9 @@ export type OptionKind = 'flag' | 'word' | 'words';
 
 export type SamCommand = 'deploy' | 'delete';
 
+/** Whose options a list of arguments may have; `package` is Holdfast's own, with the options of deploy. */
+export type ArgumentsOf = SamCommand | 'package';
+
 const both: Readonly<Record<string, OptionKind>> = {
   '--beta-features': 'flag',
   '--config-env': 'word',
@@ -26,42 +29,45 @@ const both: Readonly<Record<string, OptionKind>> = {
   '-h': 'flag',
 };
 
-export const SAM_OPTIONS: Readonly<Record<SamCommand, Readonly<Record<string, OptionKind>>>> = {
-  deploy: {
-    ...both,
-    '--capabilities': 'words',
-    '--confirm-changeset': 'flag',
-    '--disable-rollback': 'flag',
-    '--fail-on-empty-changeset': 'flag',
-    '--force-upload': 'flag',
-    '--guided': 'flag',
-    '--image-repositories': 'word',
-    '--image-repository': 'word',
-    '--kms-key-id': 'word',
-    '--language-extensions': 'flag',
-    '--max-wait-duration': 'word',
-    '--metadata': 'word',
-    '--no-confirm-changeset': 'flag',
-    '--no-disable-rollback': 'flag',
-    '--no-execute-changeset': 'flag',
-    '--no-fail-on-empty-changeset': 'flag',
-    '--no-language-extensions': 'flag',
-    '--no-progressbar': 'flag',
-    '--no-resolve-s3': 'flag',
-    '--notification-arns': 'words',
-    '--on-failure': 'word',
-    '--output': 'word',
-    '--parameter-overrides': 'words',
-    '--resolve-image-repos': 'flag',
-    '--resolve-s3': 'flag',
-    '--role-arn': 'word',
-    '--signing-profiles': 'words',
-    '--tags': 'words',
-    '--template': 'word',
-    '--template-file': 'word',
-    '--use-json': 'flag',
-    '-g': 'flag',
-    '-t': 'word',
-  },
+const deploy: Readonly<Record<string, OptionKind>> = {
+  ...both,
+  '--capabilities': 'words',
+  '--confirm-changeset': 'flag',
+  '--disable-rollback': 'flag',
+  '--fail-on-empty-changeset': 'flag',
+  '--force-upload': 'flag',
+  '--guided': 'flag',
+  '--image-repositories': 'word',
+  '--image-repository': 'word',
+  '--kms-key-id': 'word',
+  '--language-extensions': 'flag',
+  '--max-wait-duration': 'word',
+  '--metadata': 'word',
+  '--no-confirm-changeset': 'flag',
+  '--no-disable-rollback': 'flag',
+  '--no-execute-changeset': 'flag',
+  '--no-fail-on-empty-changeset': 'flag',
+  '--no-language-extensions': 'flag',
+  '--no-progressbar': 'flag',
+  '--no-resolve-s3': 'flag',
+  '--notification-arns': 'words',
+  '--on-failure': 'word',
+  '--output': 'word',
+  '--parameter-overrides': 'words',
+  '--resolve-image-repos': 'flag',
+  '--resolve-s3': 'flag',
+  '--role-arn': 'word',
+  '--signing-profiles': 'words',
+  '--tags': 'words',
+  '--template': 'word',
+  '--template-file': 'word',
+  '--use-json': 'flag',
+  '-g': 'flag',
+  '-t': 'word',
+};
+
+export const SAM_OPTIONS: Readonly<Record<ArgumentsOf, Readonly<Record<string, OptionKind>>>> = {
+  deploy,
   delete: { ...both, '--no-prompts': 'flag' },
+  package: { ...deploy, '--output-template-file': 'word' },
 };

@@ -7,7 +7,7 @@ import type { SamHost } from './host.js';
 import { tell } from './messages.js';
 import type { OwnOptions } from './own-options.js';
 import { decideParameters, type SamParameters } from './parameters.js';
-import type { SamCommand } from './sam-options.js';
+import type { ArgumentsOf } from './sam-options.js';
 import { decideSamSettings, type SamSettings } from './settings.js';
 import { loadCloudFormation } from './lazy-modules.js';
 
@@ -24,7 +24,7 @@ export interface SamSession {
 
 /** Reads everything that decides what a run does. Asks nobody, changes nothing. Throws `invalid-input` and `not-found`. */
 export function prepareSession(
-  command: SamCommand,
+  command: ArgumentsOf,
   words: readonly string[],
   own: OwnOptions,
   host: SamHost,
