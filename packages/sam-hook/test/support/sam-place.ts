@@ -60,6 +60,8 @@ export class SamPlace {
       ...awsEnvironment(this.proxy.emulator),
       AWS_DEFAULT_REGION: this.emulator.region,
       HOME: this.folder,
+      // A process that is killed leaves its temporary folder behind.
+      TMPDIR: this.folder,
       PATH: [SAM_BIN, process.env['PATH']].join(delimiter),
       SAM_CLI_POLL_DELAY: '0.2',
       SAM_CLI_TELEMETRY: '0',
