@@ -6,6 +6,7 @@ import { readTemplates } from '../evidence/read-templates.js';
 import { parseStackArn } from '../evidence/stack-arn.js';
 import type { Doubt } from '../evidence/types.js';
 import { FUNCTION_TYPE, LAYER_TYPE, resourcesOfStack } from '../lambda/whatis-stack.js';
+import { adoptedSlot, pseudoParameters } from '../settlement/adopted.js';
 import type { StackOutcome } from '../settlement/outcome.js';
 import { toArtifactId } from '../stack/artifact-ids.js';
 import { adoptCode, type AdoptedCode } from './adopt-code.js';
@@ -94,7 +95,7 @@ async function adoptObjects(
         const item = await adoptCode(context, objectCode(context, object, id));
         context.onAdopted?.(item);
         into.adopted.push(item);
-        used.push({ slot, version: item.version });
+        used.push({ slot: adoptedSlot(slot, object), version: item.version });
       } catch (error) {
         into.failures.push(doubtOf(error, `adopt ${slot}`));
       }
@@ -125,20 +126,11 @@ async function register(
   }
 }
 
-function knownOf({ StackId: stackId = '', StackName, Parameters = [] }: Stack): Map<string, string> {
-  const arn = parseStackArn(stackId);
-  const known = new Map<string, string>();
-  const set = (name: string | undefined, value: string | undefined): void => {
-    if (name !== undefined && value !== undefined) known.set(name, value);
-  };
+function knownOf({ StackId: stackId = '', Parameters = [] }: Stack): Map<string, string> {
+  const known = pseudoParameters(parseStackArn(stackId), stackId);
   for (const { ParameterKey, ParameterValue, ResolvedValue } of Parameters) {
-    set(ParameterKey, ResolvedValue ?? ParameterValue);
+    const value = ResolvedValue ?? ParameterValue;
+    if (ParameterKey !== undefined && value !== undefined) known.set(ParameterKey, value);
   }
-  set('AWS::AccountId', arn?.account);
-  set('AWS::Region', arn?.region);
-  set('AWS::Partition', arn?.partition);
-  set('AWS::StackId', stackId);
-  set('AWS::StackName', StackName);
-  set('AWS::URLSuffix', arn?.region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com');
   return known;
 }

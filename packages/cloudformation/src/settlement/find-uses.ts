@@ -11,6 +11,7 @@ import { liesIn } from '../evidence/stack-arn.js';
 import type { Doubt, EvidenceText } from '../evidence/types.js';
 import { bookmarkName } from '../stack/publish-uses.js';
 import { readReferences } from '../stack/read-references.js';
+import { stillAdopted } from './adopted.js';
 import type { SettlingStore } from './store.js';
 import { distinct, logicalIdOf, type Use } from './uses.js';
 
@@ -23,7 +24,7 @@ export interface FoundUses {
 export type DigestCache = Map<string, Digest>;
 
 /**
- * The versions that texts name: by stamp, and by location where no stamp of the same resource says which version it is.
+ * The versions that texts name: by stamp, by the object that one was adopted from, and by location where no stamp of the same resource says which version it is.
  *
  * A location names a content. It becomes the version that the stack holds already, else the newest live one.
  * A stamp for another store is none of this one's. Throws when the store gives no answer.
@@ -55,7 +56,7 @@ export async function findUses(
     if (known !== undefined) digests.set(cacheKey, known);
     return known;
   };
-  const uses = [...stamped];
+  const uses = [...stamped, ...stillAdopted(texts, held, parameters)];
   if (located.length > 0) {
     const wanted = new Set<string>(located.map(({ digest }) => digest));
     const withDigests = async (list: readonly Pick<ReferenceRecord, 'slot' | 'version'>[]) =>

@@ -25,7 +25,9 @@ export function asUse({ slot, version, bookmark }: ReferenceRecord): Use {
 }
 
 /** The logical ID that a slot begins with; inside of nested stacks with theirs before it. */
-export function logicalIdOf(slot: string): string {
+export function logicalIdOf(marked: string): string {
+  // What stands in brackets after a slot is no part of it.
+  const slot = marked.split(' (', 1)[0]!;
   const dot = slot.indexOf('.', slot.lastIndexOf('/') + 1);
   return dot < 0 ? slot : slot.slice(0, dot);
 }

@@ -19,21 +19,13 @@ const PAGE = 100;
 
 /**
  * Serves a fake CloudFormation, and STS, by AWS's Query protocol on a free port of 127.0.0.1, so that the SDK's own client is asked, with its
- * retries. More than `perSecond` requests are throttled the way that CloudFormation does.
+ * retries. One in `every` requests is throttled the way that CloudFormation does it.
  */
 export async function serveCloudFormation(
   fake: FakeCloudFormation,
-  perSecond: number,
+  every: number,
 ): Promise<ServedCloudFormation> {
-  const bucket = { tokens: perSecond, at: performance.now() };
-  const take = (): boolean => {
-    const now = performance.now();
-    bucket.tokens = Math.min(perSecond, bucket.tokens + ((now - bucket.at) / 1_000) * perSecond);
-    bucket.at = now;
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
-    return true;
-  };
+  let asked = 0;
   let running = 0;
   const server = createServer((request, response) => {
     running += 1;
@@ -50,7 +42,7 @@ export async function serveCloudFormation(
       const send = (status: number, xml: string): void => {
         response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
       };
-      if (Action !== 'GetCallerIdentity' && !take()) {
+      if (Action !== 'GetCallerIdentity' && (asked += 1) % every === 0) {
         served.throttled += 1;
         send(400, failure('Throttling', 'Rate exceeded'));
         return;

@@ -4,6 +4,7 @@ import { HoldfastError, type ArtifactStore } from '@holdfast/core';
 import { adopt } from '../../../src/adopt/adopt.js';
 import type { ObjectReader } from '../../../src/adopt/objects.js';
 import type { AdoptContext } from '../../../src/adopt/types.js';
+import { settleStack } from '../../../src/settlement/settle-stack.js';
 import type { CloudFormationApi } from '../../../src/evidence/api.js';
 import { FakeLambda } from '../../support/lambda/fake-lambda.js';
 import { fakeStacks, openScene, publishTo } from '../../support/lambda/scene.js';
@@ -150,7 +151,18 @@ test('a stack: its functions, layers and S3 locations', async () => {
   expect(adopted.map(({ version }) => version.id)).toEqual(['pay/Api', 'pay/Flow/DefinitionS3Location']);
   expect(await held(lambda.arnOf('pay-api-1X'))).toEqual(['$LATEST.Code pay/Api:1']);
   const { Stacks: [stack] = [] } = await cloudFormation.describeStacks({ StackName: 'pay' });
-  expect(await held(stack!.StackId!)).toEqual(['Flow.DefinitionS3Location pay/Flow/DefinitionS3Location:1']);
+  const uses = (object: string) => [
+    `Flow.DefinitionS3Location (adopted from ${object}) pay/Flow/DefinitionS3Location:1`,
+  ];
+  expect(await held(stack!.StackId!)).toEqual(uses('s3://assets-123456789012/flow.json'));
+
+  // It stays for as long as the stack names the object, and goes when it names another.
+  const settle = (api: CloudFormationApi) => settleStack({ store, api, stack: stack!.StackId! });
+  expect(await settle(cloudFormation)).toMatchObject([{ result: 'unchanged' }]);
+  expect(await held(stack!.StackId!)).toEqual(uses('s3://assets-123456789012/flow.json'));
+  const other = fakeStacks({ pay: { template: template.replace('flow.json', 'next.json'), resources } });
+  expect(await settle(other)).toMatchObject([{ result: 'settled' }]);
+  expect(await held(stack!.StackId!)).toEqual([]);
 });
 
 test('what is not there, or elsewhere, is told', async () => {
