@@ -7,9 +7,13 @@ import type { ArtifactStore, ReferenceRecord } from '@holdfast/core';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { awsEnvironment } from '../../../../core/test/emulators/aws-environment.js';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { bootstrapStore } from '../../../../core/test/emulators/bootstrapped.js';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { startEmulator } from '../../../../core/test/emulators/emulator.js';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { startRecordingProxy, type RecordingProxy } from '../../../../core/test/emulators/recording-proxy.js';
 
 export interface DeployedTemplate {
