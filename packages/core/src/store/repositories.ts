@@ -85,6 +85,16 @@ export async function bucketPolicy(
 
 export async function deleteRepository(context: StoreContext, name: string): Promise<void> {
   checkRepositoryName(name);
+  // What AWS was told of the policy outlives the catalog's record: a repository made again under the name would be open to the old principals.
+  if ((await context.engine.catalog.getPolicy(name))?.policy !== undefined) {
+    throw new HoldfastError(
+      'in-use',
+      `repository ${quote(name)} has a resource policy; nothing was deleted`,
+      {
+        hint: `Take it away first with: holdfast repository policy delete ${name}`,
+      },
+    );
+  }
   const { outcome } = await context.engine.catalog.deleteRepository(name, actorOf(context));
   switch (outcome) {
     case 'deleted':
