@@ -68,6 +68,7 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
       '~consumer#*',
       '~former#*',
     ]),
+    ...evidenceStatements(scope),
   ],
   gc: (scope) => [
     allow(
@@ -147,10 +148,11 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
       ],
       [arn(scope, 's3', '*', ':')],
     ),
+    ...evidenceStatements(scope),
     allow('ReadJournal', ['s3:GetObject', 's3:GetObjectVersion'], objects(scope, 'journal')),
     {
       ...allow('ListJournal', ['s3:ListBucket', 's3:ListBucketVersions'], buckets(scope)),
-      Condition: { StringLike: { 's3:prefix': keys(scope, 'journal') } },
+      Condition: { StringLike: { 's3:prefix': [...keys(scope, 'journal'), ...roots(scope)] } },
     },
   ],
 };
@@ -203,10 +205,53 @@ function listUploads(scope: PolicyScope): Statement {
   return allow('ListUploads', ['s3:ListBucketMultipartUploads'], buckets(scope));
 }
 
+/** What settling reads: it believes nothing but what CloudFormation and Lambda say. */
+function evidenceStatements(scope: PolicyScope): Statement[] {
+  return [
+    allow(
+      'ReadStacks',
+      [
+        'cloudformation:DescribeChangeSet',
+        'cloudformation:DescribeStackEvents',
+        'cloudformation:DescribeStacks',
+        'cloudformation:GetTemplate',
+        'cloudformation:ListChangeSets',
+        'cloudformation:ListStackResources',
+      ],
+      [arn(scope, 'cloudformation', 'stack/*')],
+    ),
+    allow(
+      'ReadFunctions',
+      ['lambda:GetFunction', 'lambda:ListAliases', 'lambda:ListVersionsByFunction'],
+      [arn(scope, 'lambda', 'function:*')],
+    ),
+    // Functions use layers of other accounts too.
+    allow('ReadLayers', ['lambda:GetLayerVersion'], [arn(scope, 'lambda', 'layer:*', `${scope.region}:*`)]),
+    // These calls know no resource.
+    allow(
+      'ListStacksAndFunctions',
+      [
+        'cloudformation:DescribeStackRefactor',
+        'cloudformation:ListStackRefactorActions',
+        'cloudformation:ListStackRefactors',
+        'cloudformation:ListStacks',
+        'lambda:ListFunctions',
+      ],
+      ['*'],
+    ),
+  ];
+}
+
 type Part = 'content' | 'journal';
 
 function keys({ places, repository = '*' }: PolicyScope, part: Part = 'content'): string[] {
   return [...new Set(places.map(({ prefix }) => `${prefix}${part}/${repository}/*`))];
+}
+
+/** Where the repositories of a bucket lie side by side: whoever rebuilds all of them has to find their names. */
+function roots({ places, repository }: PolicyScope): string[] {
+  if (repository !== undefined) return [];
+  return [...new Set(places.flatMap(({ prefix }) => [`${prefix}content/`, `${prefix}journal/`]))];
 }
 
 function objects(scope: PolicyScope, part: Part = 'content'): string[] {
