@@ -8,7 +8,8 @@ import { observeModel } from '../../src/testing/history/observe-model.js';
 import { observeStore } from '../../src/testing/history/observe-store.js';
 import { TableLook } from './support/counts-of.js';
 import { startDynamo, type DynamoTables } from './support/dynamo-tables.js';
-import { FAULTS, FaultyHttp, seeded } from './support/faulty-http.js';
+import { DYNAMO } from './support/faults.js';
+import { FaultyHttp, seeded } from './support/faulty-http.js';
 import { history } from './support/random-commands.js';
 import { RECOVERY_WINDOW_MS, storeOnTable } from './support/store-on-table.js';
 
@@ -109,7 +110,7 @@ interface Tally {
 
 /** Plays histories one after the other, on tables of its own. */
 async function playAll(histories: readonly Command[][], seed: number): Promise<Tally> {
-  const http = new FaultyHttp(seeded(seed), 0);
+  const http = new FaultyHttp(DYNAMO, seeded(seed), 0);
   let stage = await openStage(http);
   let failures = 0;
   for (const commands of histories) {
@@ -145,7 +146,7 @@ test(
     // Otherwise the runs did not meet what they are for.
     expect([...faults.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(3 * RUNS);
     expect(tallies.reduce((sum, { failures }) => sum + failures, 0)).toBeGreaterThan(RUNS / 4);
-    expect(faults.size).toBe(FAULTS.length);
+    expect(faults.size).toBe(DYNAMO.faults.length);
   },
   60_000 + 1_000 * RUNS,
 );

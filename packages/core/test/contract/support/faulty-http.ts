@@ -1,90 +1,96 @@
-import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Readable } from 'node:stream';
+import { cutShort, type FaultyService, type Fault } from './faults.js';
 
 type Handle = NodeHttpHandler['handle'];
 type Answer = Awaited<ReturnType<Handle>>;
 
-/** What can happen to a request on its way; `sent` says whether DynamoDB carried it out all the same. */
-export const FAULTS = [
-  { name: 'reset', sent: false },
-  { name: 'reset', sent: true },
-  { name: 'timeout', sent: false },
-  { name: 'timeout', sent: true },
-  { name: 500, type: 'InternalServerError', sent: false },
-  { name: 500, type: 'InternalServerError', sent: true },
-  { name: 503, type: 'ServiceUnavailable', sent: true },
-  { name: 400, type: 'ThrottlingException', sent: false },
-  { name: 400, type: 'ProvisionedThroughputExceededException', sent: false },
-] as const;
-
-type Fault = (typeof FAULTS)[number];
+/** What clients of an emulator take besides its address. */
+export interface FaultyConfig {
+  readonly requestHandler: {
+    readonly handle: Handle;
+    readonly destroy: () => void;
+    readonly metadata: { readonly handlerProtocol: string };
+  };
+  readonly retryStrategy: never;
+}
 
 /** An HTTP layer on which requests and answers are lost, by the random numbers between 0 and 1 that it is given. */
 export class FaultyHttp {
   /** How many faults there were of each kind. */
   readonly faults = new Map<string, number>();
   readonly #inner = new NodeHttpHandler({ requestTimeout: 10_000 });
+  readonly #service: FaultyService;
   readonly #random: () => number;
   /** How many of a hundred requests meet a fault. */
   percent: number;
 
-  constructor(random: () => number, percent: number) {
+  constructor(service: FaultyService, random: () => number, percent: number) {
+    this.#service = service;
     this.#random = random;
     this.percent = percent;
   }
 
   /** The client's configuration. It sends again at once, and gives up soon, so that callers see failures as well. */
-  config(attempts: number): DynamoDBClientConfig {
-    const handle: Handle = (request, options) => this.#handle(request, options);
+  config(attempts: number): FaultyConfig {
     return {
       requestHandler: {
-        handle,
+        handle: (request, options) => this.#handle(request, options),
         destroy: () => this.#inner.destroy(),
         metadata: { handlerProtocol: 'http/1.1' },
       },
-      retryStrategy: retriesAtOnce(attempts)!,
+      retryStrategy: retriesAtOnce(attempts),
     };
   }
 
   async #handle(...[request, options]: Parameters<Handle>): Promise<Answer> {
     if (this.#random() * 100 >= this.percent) return this.#inner.handle(request, options);
-    const fault = FAULTS[Math.floor(this.#random() * FAULTS.length)]!;
+    const { faults } = this.#service;
+    const fault = faults[Math.floor(this.#random() * faults.length)]!;
     const what = 'type' in fault ? fault.type : fault.name;
     const label = `${what}${fault.sent ? ' after it was sent' : ''}`;
-    this.faults.set(label, (this.faults.get(label) ?? 0) + 1);
+    if (fault.name === 'cut') {
+      const answer = await this.#inner.handle(request, options);
+      if (request.method !== 'GET') return answer;
+      this.#count(label);
+      Object.assign(answer.response, { body: cutShort(answer.response.body as Readable) });
+      return answer;
+    }
+    this.#count(label);
     if (fault.sent) await this.#swallow(request, options);
-    return answerOf(fault);
+    return this.#answerOf(fault, request.method);
+  }
+
+  #count(label: string): void {
+    this.faults.set(label, (this.faults.get(label) ?? 0) + 1);
   }
 
   async #swallow(...[request, options]: Parameters<Handle>): Promise<void> {
     const { response } = await this.#inner.handle(request, options);
     for await (const _ of response.body as Readable);
   }
-}
 
-function answerOf(fault: Fault): Answer {
-  switch (fault.name) {
-    case 'reset':
-      throw Object.assign(new Error('socket hang up'), { name: 'Error', code: 'ECONNRESET' });
-    case 'timeout':
-      throw Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
-    default: {
-      const body = JSON.stringify({
-        __type: `com.amazonaws.dynamodb.v20120810#${fault.type}`,
-        message: 'a fault',
-      });
-      const headers = { 'content-type': 'application/x-amz-json-1.0' };
-      const response = { statusCode: fault.name, headers, body: Readable.from([Buffer.from(body)]) };
-      // The SDK knows an answer by its shape; its class is in a package that is not ours to ask for.
-      const answer: unknown = { response };
-      return answer as Answer;
+  #answerOf(fault: Exclude<Fault, { name: 'cut' }>, method: string): Answer {
+    switch (fault.name) {
+      case 'reset':
+        throw Object.assign(new Error('socket hang up'), { name: 'Error', code: 'ECONNRESET' });
+      case 'timeout':
+        throw Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
+      default: {
+        // An answer to HEAD has no body, and so names no reason.
+        const body = method === 'HEAD' ? [] : [Buffer.from(this.#service.bodyOf(fault.type))];
+        const headers = { 'content-type': this.#service.contentType };
+        const response = { statusCode: fault.name, headers, body: Readable.from(body) };
+        // The SDK knows an answer by its shape; its class is in a package that is not ours to ask for.
+        const answer: unknown = { response };
+        return answer as Answer;
+      }
     }
   }
 }
 
 /** Like the SDK's own, without its pauses. */
-function retriesAtOnce(attempts: number): DynamoDBClientConfig['retryStrategy'] {
+function retriesAtOnce(attempts: number): never {
   const token = (count: number) => ({ getRetryCount: () => count, getRetryDelay: () => 0 });
   const strategy: unknown = {
     mode: 'standard',
@@ -96,7 +102,7 @@ function retriesAtOnce(attempts: number): DynamoDBClientConfig['retryStrategy'] 
     },
     recordSuccess: () => undefined,
   };
-  return strategy as DynamoDBClientConfig['retryStrategy'];
+  return strategy as never;
 }
 
 /** Random numbers that are the same for the same seed (mulberry32). */
