@@ -263,8 +263,16 @@ export interface Catalog extends LifecycleCatalog, PolicyCatalog {
   listConsumers(page: Page<string>): Promise<readonly string[]>;
   usageOf(key: VersionKey): Promise<Usage>;
 
-  /** Deletion's one step: without a reference, a pin or a bookmark the version is condemned, otherwise nothing changes but the outbox. */
-  condemnVersion(key: VersionKey, purgeAfter: Instant, actor: Actor): Promise<CondemnResult>;
+  /**
+   * Deletion's one step: without a reference, a pin or a bookmark the version is condemned, otherwise nothing changes but the outbox. A refusal
+   * for a usage that `untold` takes is not told there either: the caller knows what to do about it.
+   */
+  condemnVersion(
+    key: VersionKey,
+    purgeAfter: Instant,
+    actor: Actor,
+    untold?: (usage: Usage) => boolean,
+  ): Promise<CondemnResult>;
   restoreVersion(key: VersionKey, actor: Actor): Promise<RestoreResult>;
 
   /** What {@link purgeVersions} and {@link startRemovals} would take at this instant; changes nothing. */

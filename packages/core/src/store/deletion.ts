@@ -1,6 +1,8 @@
 import { HoldfastError } from '../errors.js';
 import type { Usage, Version } from '../model.js';
-import { actorOf, withArn, type StoreContext } from './context.js';
+import type { CondemnResult } from '../ports/index.js';
+import { actorOf, versionArn, withArn, type StoreContext } from './context.js';
+import { parseVersionName } from './name-version.js';
 import { isKeptByReplicasOnly, regionsIn, retireAll } from './replicas/free-of-replicas.js';
 import { parseReplicaConsumer } from './replicas/names.js';
 import { findNamed } from './resolve.js';
@@ -9,32 +11,42 @@ import type { DeleteReport } from './types.js';
 /** How many users a refusal names in its message; all of them are in its data. */
 const NAMED_USERS = 3;
 
-/** Condemns a version, or refuses as `in-use`. */
+/**
+ * Condemns a version, or refuses as `in-use`. The catalog's own step decides: nothing is looked at before, so that a deletion costs
+ * the same however many stacks and versions there are.
+ */
 export async function deleteVersion(
   context: StoreContext,
   name: string,
   repository: string,
 ): Promise<DeleteReport> {
-  const { version } = await findNamed(context, name, repository);
-  const purgeAfter = new Date(context.clock().getTime() + context.recoveryWindowMs).toISOString();
-  const usage = await context.engine.catalog.usageOf(version);
-  if (isKeptByReplicasOnly(usage)) {
-    const references = await retireAll(context, version, regionsIn(usage));
-    if (references.length > 0) throw inUse(version, { references, bookmarks: [] });
+  const { identity, engine, clock, recoveryWindowMs } = context;
+  const parsed = parseVersionName(name, identity, repository);
+  const key = parsed.type === 'version' ? parsed : (await findNamed(context, name, repository)).version;
+  const arn = versionArn(identity, key);
+  const purgeAfter = new Date(clock().getTime() + recoveryWindowMs).toISOString();
+  const condemn = (untold?: (usage: Usage) => boolean): Promise<CondemnResult> =>
+    engine.catalog.condemnVersion(key, purgeAfter, actorOf(context), untold);
+  let result = await condemn(isKeptByReplicasOnly);
+  if (result.outcome === 'in-use' && isKeptByReplicasOnly(result.usage)) {
+    const references = await retireAll(context, key, regionsIn(result.usage));
+    if (references.length > 0) throw inUse(arn, { references, bookmarks: [] });
+    result = await condemn();
   }
-  const result = await context.engine.catalog.condemnVersion(version, purgeAfter, actorOf(context));
   switch (result.outcome) {
     case 'absent':
-      throw new HoldfastError('not-found', `${version.arn} does not exist`);
+      // Says whether it was there once.
+      await findNamed(context, arn, repository);
+      throw new HoldfastError('not-found', `${arn} does not exist`);
     case 'in-use':
-      throw inUse(version, result.usage);
+      throw inUse(arn, result.usage);
     case 'condemned':
     case 'already-condemned':
-      return { version: withArn(context.identity, result.version), outcome: result.outcome };
+      return { version: withArn(identity, result.version), outcome: result.outcome };
   }
 }
 
-function inUse(version: Version, usage: Usage): HoldfastError {
+function inUse(arn: string, usage: Usage): HoldfastError {
   const users = [
     ...usage.references.flatMap(({ kind, consumer, slot }) => {
       // What matters of a replica is who uses it.
@@ -46,8 +58,8 @@ function inUse(version: Version, usage: Usage): HoldfastError {
   const more = users.length > NAMED_USERS ? ` and ${users.length - NAMED_USERS} more` : '';
   return new HoldfastError(
     'in-use',
-    `${version.arn} is in use by ${users.slice(0, NAMED_USERS).join(', ')}${more}; nothing was deleted`,
-    { hint: `See everything that keeps it with: holdfast why ${version.arn}`, data: { usage } },
+    `${arn} is in use by ${users.slice(0, NAMED_USERS).join(', ')}${more}; nothing was deleted`,
+    { hint: `See everything that keeps it with: holdfast why ${arn}`, data: { usage } },
   );
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { PublishSource } from '../../src/index.js';
 import type { Engine } from '../../src/ports/index.js';
 import type { StoreContext } from '../../src/store/context.js';
+import { deleteVersion } from '../../src/store/deletion.js';
 import { publishAll } from '../../src/store/publish.js';
 import { locateVersion } from '../../src/store/reading.js';
 import { CallCounter } from './support/counted-calls.js';
@@ -211,6 +212,28 @@ describe('a delete', () => {
       calls.take();
       expect((await catalog.condemnVersion(version, at, actor)).outcome).toBe('condemned');
       expect(calls.take()).toEqual(['transactWrite']);
+    });
+    await keeper.catalog.close();
+  });
+
+  test('by a process that saw nothing before reads the version once, and asks nobody who uses it', async () => {
+    const keeper = await withRepository();
+    const ids = Array.from({ length: 120 }, (_, i) => `d${i}`);
+    await recordContents(keeper, ids);
+    const pins = ids.slice(1).map((id) => ({ version: { repository: 'default', id, number: 1 }, slot: id }));
+    await keeper.catalog.pin({ ...actor, consumer, deployment: 'd1', pins });
+    await withProcess(async (engine, calls) => {
+      const context: StoreContext = {
+        ...{ engine, identity: engine.identity, by: 'tester', clock: () => new Date(at) },
+        ...{ onEvent: () => undefined, recoveryWindowMs: 1_000, leaseMs: 3_600_000, cache: false },
+      };
+      calls.take();
+      expect((await deleteVersion(context, 'd0:1', 'default')).outcome).toBe('condemned');
+      expect(calls.take()).toEqual(['get', 'transactWrite']);
+      await expect(deleteVersion(context, 'd1:1', 'default')).rejects.toMatchObject({ code: 'in-use' });
+      // Who uses it is asked only for the refusal, and told in an event.
+      expect(calls.take()).toEqual(['get', 'transactWrite', 'query', 'query', 'transactWrite']);
+      await expect(deleteVersion(context, 'none:1', 'default')).rejects.toMatchObject({ code: 'not-found' });
     });
     await keeper.catalog.close();
   });

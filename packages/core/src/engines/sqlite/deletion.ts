@@ -26,6 +26,7 @@ export function condemnVersion(
   key: VersionKey,
   purgeAfter: Instant,
   actor: Actor,
+  untold: (usage: Usage) => boolean = () => false,
 ): CondemnResult {
   const { db, identity } = writing;
   const row = findVersion(db, key);
@@ -39,7 +40,7 @@ export function condemnVersion(
   );
   if (changes === 0) {
     const usage = usageOfRow(db, row);
-    emit(writing, actor.at, deletionRefused(identity, row.record, usage, actor.by));
+    if (!untold(usage)) emit(writing, actor.at, deletionRefused(identity, row.record, usage, actor.by));
     return { outcome: 'in-use', version: row.record, usage };
   }
   const version = findVersion(db, key)!.record;

@@ -108,8 +108,8 @@ export class SqliteCatalog implements Catalog {
   listConsumers = (page: Page<string>) => this.#read((db) => references.listConsumers(db, page));
   usageOf = (key: VersionKey) => this.#read((db) => deletion.usageOf(db, key));
 
-  condemnVersion = (key: VersionKey, purgeAfter: Instant, actor: Actor) =>
-    this.#writeWithEvents((w) => deletion.condemnVersion(w, key, purgeAfter, actor));
+  condemnVersion: Catalog['condemnVersion'] = (key, purgeAfter, actor, untold) =>
+    this.#writeWithEvents((w) => deletion.condemnVersion(w, key, purgeAfter, actor, untold));
   restoreVersion = (key: VersionKey, actor: Actor) =>
     this.#writeWithEvents((w) => deletion.restoreVersion(w, key, actor));
 

@@ -53,6 +53,21 @@ export const deletion: Readonly<Record<string, ContractBody>> = {
     assert.deepEqual(await b.catalog.restoreVersion(x1, actor()), { outcome: 'absent' });
   },
 
+  'a refusal that the caller knows what to do about is no event, and changes nothing': async (a, b) => {
+    const live = await publish(a, 'x', one);
+    await a.catalog.pin(pins);
+    const events = await a.catalog.readEvents({ limit: 100 });
+    const untold = await b.catalog.condemnVersion(x1, minute(100), actor(5), ({ references }) => {
+      assert.equal(references.length, 1);
+      return true;
+    });
+    assert(untold.outcome === 'in-use');
+    assert.deepEqual(await a.catalog.readEvents({ limit: 100 }), events);
+    assert.deepEqual(await a.catalog.getVersion(x1), live);
+    assert.equal((await b.catalog.condemnVersion(x1, minute(100), actor(5), () => false)).outcome, 'in-use');
+    assert.equal((await a.catalog.readEvents({ limit: 100 })).length, events.length + 1);
+  },
+
   'a reference, a pin or a bookmark refuses the deletion, and all are told': async (a, b) => {
     const live = await publish(a, 'x', one);
     await a.catalog.pin(pins);

@@ -26,6 +26,7 @@ export function condemnVersion(
   key: VersionKey,
   purgeAfter: Instant,
   actor: Actor,
+  untold: (usage: Usage) => boolean = () => false,
 ): Promise<CondemnResult> {
   return carryOut(context, async (refusals): Promise<Plan<CondemnResult>> => {
     const found = refusals?.[0];
@@ -37,7 +38,7 @@ export function condemnVersion(
     if (item?.state === 'condemned') {
       return { actions: [], result: { outcome: 'already-condemned', version: versionRecord(item) } };
     }
-    if (item !== undefined && item.usages + item.bookmarks > 0) return refuse(context, item, actor);
+    if (item !== undefined && item.usages + item.bookmarks > 0) return refuse(context, item, actor, untold);
     const version: VersionRecord = {
       ...{ ...factsOf(facts), state: 'condemned', condemnedAt: actor.at, purgeAfter },
     };
@@ -74,10 +75,16 @@ function condemning({ ticks, identity }: Context, version: VersionRecord, actor:
 }
 
 /** Nothing changes but the outbox, and that only while the version is still in use. */
-async function refuse(context: Context, item: VersionItem, actor: Actor): Promise<Plan<CondemnResult>> {
+async function refuse(
+  context: Context,
+  item: VersionItem,
+  actor: Actor,
+  untold: (usage: Usage) => boolean,
+): Promise<Plan<CondemnResult>> {
   const { ticks, identity } = context;
   const version = versionRecord(item);
   const usage: Usage = await usageOf(context, version);
+  if (untold(usage)) return { actions: [], result: { outcome: 'in-use', version, usage } };
   const tick = ticks.next();
   return {
     actions: [

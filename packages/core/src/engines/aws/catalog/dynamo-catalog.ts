@@ -108,8 +108,8 @@ export class DynamoCatalog implements Catalog {
   listConsumers = (page: Page<string>) => consumers.listConsumers(this.#context, page);
   usageOf = (key: VersionKey) => usageOf(this.#context, key);
 
-  condemnVersion = (key: VersionKey, purgeAfter: Instant, actor: Actor) =>
-    deletion.condemnVersion(this.#context, key, purgeAfter, actor);
+  condemnVersion: Catalog['condemnVersion'] = (key, purgeAfter, actor, untold) =>
+    deletion.condemnVersion(this.#context, key, purgeAfter, actor, untold);
   restoreVersion = (key: VersionKey, actor: Actor) => deletion.restoreVersion(this.#context, key, actor);
 
   planSweep = (repository: string, at: Instant) => sweeping.planSweep(this.#context, repository, at);
