@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError, proxyAgents } from '@holdfast/core';
 import type { ClientSettings } from '../evidence/client.js';
 import { translateFailure } from '../evidence/failures.js';
 
@@ -39,7 +39,11 @@ export async function openObjects(
 ): Promise<ObjectReader> {
   const sdk = await import('@aws-sdk/client-s3');
   const client = new sdk.S3Client({
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: SILENCE_TIMEOUT_MS },
+    requestHandler: {
+      ...proxyAgents(),
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SILENCE_TIMEOUT_MS,
+    },
     // The bucket may be in another region than the store.
     followRegionRedirects: true,
     ...settings,

@@ -1,11 +1,7 @@
 import type { CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
 import { HoldfastError, type StoreIdentity } from '@holdfast/core';
+import { asking } from '../lambda/client.js';
 import type { CloudFormationApi } from './api.js';
-
-/** Milliseconds. */
-const CONNECT_TIMEOUT_MS = 3_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const MAX_ATTEMPTS = 8;
 
 /** What both clients take. */
 export type ClientSettings = Pick<
@@ -24,16 +20,7 @@ export async function openCloudFormation(settings: ClientSettings = {}): Promise
     import('@aws-sdk/client-cloudformation'),
     import('@aws-sdk/client-sts'),
   ]);
-  const config = {
-    maxAttempts: MAX_ATTEMPTS,
-    retryMode: 'adaptive',
-    requestHandler: {
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-    ...settings,
-  };
+  const config = { ...asking(), ...settings };
   const client = new sdk.CloudFormationClient(config);
   const identity = new sts.STSClient(config);
   const findPlace = async (): Promise<StoreIdentity> => {

@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError, proxyAgents } from '@holdfast/core';
 import type { ClientSettings } from '../evidence/client.js';
 import type { LambdaApi } from './api.js';
 
@@ -7,16 +7,22 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_ATTEMPTS = 8;
 
-/** How every client of this folder asks: given up after 30 seconds, repeated a bounded number of times, slower when throttled. */
-export const ASKING = {
-  maxAttempts: MAX_ATTEMPTS,
-  retryMode: 'adaptive',
-  requestHandler: {
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    throwOnRequestTimeout: true,
-  },
-};
+/**
+ * How every client of this package asks: given up after 30 seconds, repeated a bounded number of times, slower when throttled, and through the
+ * proxy of the environment.
+ */
+export function asking() {
+  return {
+    maxAttempts: MAX_ATTEMPTS,
+    retryMode: 'adaptive',
+    requestHandler: {
+      ...proxyAgents(),
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
 
 /**
  * Loads the SDK and opens a client. The settings are the SDK's own, from the environment where they are absent.
@@ -24,7 +30,7 @@ export const ASKING = {
  */
 export async function openLambda(settings: ClientSettings = {}): Promise<LambdaApi> {
   const sdk = await import('@aws-sdk/client-lambda');
-  const client = new sdk.LambdaClient({ ...ASKING, ...settings });
+  const client = new sdk.LambdaClient({ ...asking(), ...settings });
   await checkRegion(() => client.config.region());
   return {
     getFunction: (input) => client.send(new sdk.GetFunctionCommand(input)),

@@ -1,7 +1,7 @@
 import type { StackResource } from '@aws-sdk/client-cloudformation';
 import type { ClientSettings } from '../evidence/client.js';
 import { askFor } from '../evidence/failures.js';
-import { ASKING } from './client.js';
+import { asking } from './client.js';
 
 /** Finds the resource of a stack by what it is called in its own service. */
 export interface ResourceFinder {
@@ -13,7 +13,7 @@ export interface ResourceFinder {
 /** Loads the SDK and opens a client. The settings are the SDK's own, from the environment where they are absent. */
 export async function openResourceFinder(settings: ClientSettings = {}): Promise<ResourceFinder> {
   const sdk = await import('@aws-sdk/client-cloudformation');
-  const client = new sdk.CloudFormationClient({ ...ASKING, ...settings });
+  const client = new sdk.CloudFormationClient({ ...asking(), ...settings });
   return {
     async find(PhysicalResourceId) {
       const answer = await askFor(`find the stack of the resource ${PhysicalResourceId}`, () =>

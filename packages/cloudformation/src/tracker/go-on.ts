@@ -1,12 +1,12 @@
 import { HoldfastError } from '@holdfast/core';
 import { translateFailure } from '../evidence/failures.js';
-import { ASKING } from '../lambda/client.js';
+import { asking } from '../lambda/client.js';
 import { GO_ON, TRACKER_SOURCE } from './template.js';
 
 /** Tells the account's default event bus to have the tracker go on. Throws `access-denied` and `unavailable`. */
 export async function sendGoOn(after: string): Promise<void> {
   const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
-  const client = new EventBridgeClient(ASKING);
+  const client = new EventBridgeClient(asking());
   try {
     const entry = { Source: TRACKER_SOURCE, DetailType: GO_ON, Detail: JSON.stringify({ after }) };
     const { FailedEntryCount: failed } = await client.send(new PutEventsCommand({ Entries: [entry] }));

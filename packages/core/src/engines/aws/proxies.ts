@@ -1,5 +1,5 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 
 const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'] as const;
 
@@ -19,5 +19,8 @@ export function proxyAgents(env: NodeJS.ProcessEnv = process.env): ProxyAgents {
   if (!VARIABLES.some((name) => (env[name] ?? '') !== '')) return {};
   // As many connections as the SDK's own agents have.
   const options = { keepAlive: true, maxSockets: 50, proxyEnv: env };
-  return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+  // Loaded here only: the package is imported by hosts that never ask AWS.
+  const http = require('node:http') as typeof import('node:http');
+  const https = require('node:https') as typeof import('node:https');
+  return { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
 }
