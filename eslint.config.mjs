@@ -172,6 +172,7 @@ export default defineConfig(
       'packages/cli/src/**/*.ts',
       'packages/core/src/store/heavy-modules.ts',
       'packages/core/src/engines/open.ts',
+      'packages/core/src/engines/aws/**/*.ts',
       'packages/core/src/settings/configuration.ts',
       'packages/core/src/engines/sqlite/database.ts',
       'packages/sam-hook/src/lazy-modules.ts',

@@ -28,7 +28,8 @@ export async function bootstrap({ region }: { readonly region?: string } = {}): 
   const identity = await callerIdentity(region);
   const stacks = await openStacks({ region: identity.region });
   try {
-    return { identity, ...(await ensureBootstrapped(stacks)) };
+    const { bucket, table, eventBus, created } = await ensureBootstrapped(stacks);
+    return { identity, bucket, table, eventBus, created };
   } finally {
     stacks.close();
   }

@@ -124,7 +124,7 @@ describe.each<[Role, { stores: boolean; removes: boolean; writesItems: boolean }
   ['admin', { stores: false, removes: false, writesItems: true }],
 ])('%s', (role, may) => {
   async function asRole<T>(work: (content: S3Content) => Promise<T>): Promise<T> {
-    const s3 = await openS3({ ...clientConfig(emulator), credentials: keys[role] });
+    const s3 = openS3({ ...clientConfig(emulator), credentials: keys[role] });
     try {
       return await work(new S3Content(s3, bucket));
     } finally {

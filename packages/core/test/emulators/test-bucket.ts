@@ -19,7 +19,7 @@ export function administrator(emulator: Emulator): S3Client {
   return new S3Client(clientConfig(emulator));
 }
 
-export function openTestS3(emulator: Emulator): Promise<S3Api> {
+export async function openTestS3(emulator: Emulator): Promise<S3Api> {
   return openS3(clientConfig(emulator));
 }
 

@@ -5,9 +5,12 @@ import { translateFailure } from './failures.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
+const loadSts = (): typeof import('@aws-sdk/client-sts') =>
+  require('@aws-sdk/client-sts') as typeof import('@aws-sdk/client-sts');
+
 /** Whose credentials these are: account and partition from STS, the region from the SDK's configuration. Loads the SDK's client. */
 export async function callerIdentity(region: string | undefined): Promise<StoreIdentity> {
-  const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const { STSClient, GetCallerIdentityCommand } = loadSts();
   const client = new STSClient({
     ...boundedRequests(REQUEST_TIMEOUT_MS),
     ...(region === undefined ? {} : { region }),
@@ -27,7 +30,7 @@ export async function callerIdentity(region: string | undefined): Promise<StoreI
 /** The region given, or that of the SDK's configuration, without asking AWS. Throws `invalid-input` without one. */
 export async function configuredRegion(region: string | undefined): Promise<string> {
   if (region !== undefined) return region;
-  const { STSClient } = await import('@aws-sdk/client-sts');
+  const { STSClient } = loadSts();
   const client = new STSClient({});
   try {
     return await regionOf(() => client.config.region());
@@ -36,7 +39,8 @@ export async function configuredRegion(region: string | undefined): Promise<stri
   }
 }
 
-async function regionOf(configured: () => Promise<string>): Promise<string> {
+/** The region of a client's configuration. Throws `invalid-input` without one. */
+export async function regionOf(configured: () => Promise<string>): Promise<string> {
   try {
     return await configured();
   } catch (error) {

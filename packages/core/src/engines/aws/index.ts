@@ -8,8 +8,7 @@ import type { Engine, EngineOptions } from '../../ports/index.js';
 import { AwsAccess } from './access/access-control.js';
 import { openPolicyApi } from './access/client.js';
 import { writePlace } from './access/place-item.js';
-import { findSharedStore } from './access/shared-store.js';
-import { ensureBootstrapped, openStacks, type StoreResources } from './bootstrap/index.js';
+import type { StoreResources } from './bootstrap/index.js';
 import { openDynamo } from './catalog/client.js';
 import { DynamoCatalog } from './catalog/dynamo-catalog.js';
 import type { ContentBucket } from './content/bucket.js';
@@ -21,7 +20,7 @@ import { TableClient } from './catalog/table-client.js';
 import { openEvents } from './events/client.js';
 import { EventBridgeBus } from './events/event-bridge-bus.js';
 import { SentMark } from './events/sent-mark.js';
-import { callerIdentity } from './identity.js';
+import { findWantedStore } from './find-store.js';
 import { AwsBuckets } from './own-bucket/buckets.js';
 import { openBucketApi } from './own-bucket/gather-facts.js';
 import { openShareClients } from './share/client.js';
@@ -44,22 +43,8 @@ export async function openAwsEngine(url: string, options: EngineOptions): Promis
       },
     );
   }
-  const wanted = { ...options.identity, ...parseStoreUrl(url) };
-  const identity = await callerIdentity(wanted.region);
-  if (wanted.account !== undefined && wanted.account !== identity.account) {
-    const shared = { ...identity, account: wanted.account };
-    return joinParts(url, shared, await findSharedStore(shared));
-  }
-  return joinParts(url, identity, await storeOf(identity));
-}
-
-async function storeOf({ region }: StoreIdentity): Promise<StoreResources> {
-  const stacks = await openStacks({ region });
-  try {
-    return await ensureBootstrapped(stacks);
-  } finally {
-    stacks.close();
-  }
+  const { identity, resources } = await findWantedStore({ ...options.identity, ...parseStoreUrl(url) });
+  return joinParts(url, identity, resources);
 }
 
 async function joinParts(
@@ -68,7 +53,8 @@ async function joinParts(
   { bucket, table, eventBus }: StoreResources,
 ): Promise<Engine> {
   const { region, account } = identity;
-  const [s3, dynamo] = await Promise.all([openS3({ region }), openDynamo({ region })]);
+  const s3 = openS3({ region });
+  const dynamo = await openDynamo({ region });
   const scratch = mkdtempSync(join(tmpdir(), 'holdfast-'));
   const close = (): void => {
     dynamo.close();

@@ -5,6 +5,7 @@ import type {
   DescribeStacksCommandOutput,
 } from '@aws-sdk/client-cloudformation';
 import { boundedRequests } from '../bounded-requests.js';
+import { regionOf } from '../identity.js';
 
 /** The calls that finding and making the store's stack takes. */
 export interface StackApi {
@@ -15,13 +16,14 @@ export interface StackApi {
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** Loads the SDK's client. The settings are the SDK's own; what is given here comes before them. */
+/** Loads the SDK's client. The settings are the SDK's own; what is given here comes before them. Throws `invalid-input` without a region. */
 export async function openStacks(config: CloudFormationClientConfig = {}): Promise<StackApi> {
-  const sdk = await import('@aws-sdk/client-cloudformation');
+  const sdk = require('@aws-sdk/client-cloudformation') as typeof import('@aws-sdk/client-cloudformation');
   const client = new sdk.CloudFormationClient({
     ...boundedRequests(REQUEST_TIMEOUT_MS),
     ...config,
   });
+  await regionOf(() => client.config.region());
   return {
     describe: (input) => client.send(new sdk.DescribeStacksCommand(input)),
     create: (input) => client.send(new sdk.CreateStackCommand(input)),

@@ -7,6 +7,8 @@ import { bootstrapTemplate, OUTPUTS, STACK_NAME } from './template.js';
 
 /** What the stack made: where an account and region's store lies. */
 export interface StoreResources {
+  /** The stack's ID, which names the account whose credentials these are; absent where CloudFormation gave none. */
+  readonly stackId?: string;
   readonly bucket: string;
   readonly table: string;
   readonly eventBus: string;
@@ -121,7 +123,7 @@ async function createStack(stacks: StackApi): Promise<boolean> {
   }
 }
 
-function resourcesOf({ Outputs = [] }: Stack): StoreResources {
+function resourcesOf({ Outputs = [], StackId }: Stack): StoreResources {
   const output = (name: string): string => {
     const value = Outputs.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
     if (value !== undefined && value !== '') return value;
@@ -133,7 +135,10 @@ function resourcesOf({ Outputs = [] }: Stack): StoreResources {
       },
     );
   };
-  return { bucket: output(OUTPUTS.bucket), table: output(OUTPUTS.table), eventBus: output(OUTPUTS.eventBus) };
+  return {
+    ...{ bucket: output(OUTPUTS.bucket), table: output(OUTPUTS.table), eventBus: output(OUTPUTS.eventBus) },
+    ...(StackId === undefined ? {} : { stackId: StackId }),
+  };
 }
 
 function broken(status: string, reason: string | undefined): HoldfastError {

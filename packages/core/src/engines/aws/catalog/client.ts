@@ -27,7 +27,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Loads the SDK's client. The settings are the SDK's own; what is given here comes before them. */
 export async function openDynamo(config: DynamoDBClientConfig = {}): Promise<DynamoApi> {
-  const sdk = await import('@aws-sdk/client-dynamodb');
+  const sdk = require('@aws-sdk/client-dynamodb') as typeof import('@aws-sdk/client-dynamodb');
   const client = new sdk.DynamoDBClient({
     ...boundedRequests(REQUEST_TIMEOUT_MS),
     ...config,

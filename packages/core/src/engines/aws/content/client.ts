@@ -18,6 +18,7 @@ import type {
   PutObjectCommandInput,
   PutObjectCommandOutput,
   PutObjectLegalHoldCommandInput,
+  S3Client,
   S3ClientConfig,
   UploadPartCommandInput,
   UploadPartCommandOutput,
@@ -54,9 +55,36 @@ const SILENCE_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 const MAX_ATTEMPTS = 5;
 
-/** Loads the SDK's client. The settings are the SDK's own; what is given here comes before them. */
-export async function openS3(config: S3ClientConfig = {}): Promise<S3Api> {
-  const sdk = await import('@aws-sdk/client-s3');
+type Sdk = typeof import('@aws-sdk/client-s3');
+
+/** The settings are the SDK's own; what is given here comes before them. The SDK's client, which is the largest of all, is loaded by the first request. */
+export function openS3(config: S3ClientConfig = {}): S3Api {
+  let loaded: { readonly sdk: Sdk; readonly client: S3Client } | undefined;
+  const send = <Output>(request: (sdk: Sdk, client: S3Client) => Promise<Output>): Promise<Output> => {
+    loaded ??= loadClient(config);
+    return request(loaded.sdk, loaded.client);
+  };
+  return {
+    head: (input) => send((sdk, client) => client.send(new sdk.HeadObjectCommand(input))),
+    get: (input) => send((sdk, client) => client.send(new sdk.GetObjectCommand(input))),
+    listVersions: (input) => send((sdk, client) => client.send(new sdk.ListObjectVersionsCommand(input))),
+    put: (input) => send((sdk, client) => client.send(new sdk.PutObjectCommand(input))),
+    createUpload: (input) => send((sdk, client) => client.send(new sdk.CreateMultipartUploadCommand(input))),
+    uploadPart: (input) => send((sdk, client) => client.send(new sdk.UploadPartCommand(input))),
+    copyPart: (input) => send((sdk, client) => client.send(new sdk.UploadPartCopyCommand(input))),
+    completeUpload: (input) =>
+      send((sdk, client) => client.send(new sdk.CompleteMultipartUploadCommand(input))),
+    abortUpload: (input) => send((sdk, client) => client.send(new sdk.AbortMultipartUploadCommand(input))),
+    listUploads: (input) => send((sdk, client) => client.send(new sdk.ListMultipartUploadsCommand(input))),
+    listParts: (input) => send((sdk, client) => client.send(new sdk.ListPartsCommand(input))),
+    putLegalHold: (input) => send((sdk, client) => client.send(new sdk.PutObjectLegalHoldCommand(input))),
+    delete: (input) => send((sdk, client) => client.send(new sdk.DeleteObjectCommand(input))),
+    close: () => loaded?.client.destroy(),
+  };
+}
+
+function loadClient(config: S3ClientConfig): { readonly sdk: Sdk; readonly client: S3Client } {
+  const sdk = require('@aws-sdk/client-s3') as Sdk;
   const client = new sdk.S3Client({
     maxAttempts: MAX_ATTEMPTS,
     // Uploads name their SHA-256 themselves, and the store checks every read against the content's digest.
@@ -71,20 +99,5 @@ export async function openS3(config: S3ClientConfig = {}): Promise<S3Api> {
     },
     ...config,
   });
-  return {
-    head: (input) => client.send(new sdk.HeadObjectCommand(input)),
-    get: (input) => client.send(new sdk.GetObjectCommand(input)),
-    listVersions: (input) => client.send(new sdk.ListObjectVersionsCommand(input)),
-    put: (input) => client.send(new sdk.PutObjectCommand(input)),
-    createUpload: (input) => client.send(new sdk.CreateMultipartUploadCommand(input)),
-    uploadPart: (input) => client.send(new sdk.UploadPartCommand(input)),
-    copyPart: (input) => client.send(new sdk.UploadPartCopyCommand(input)),
-    completeUpload: (input) => client.send(new sdk.CompleteMultipartUploadCommand(input)),
-    abortUpload: (input) => client.send(new sdk.AbortMultipartUploadCommand(input)),
-    listUploads: (input) => client.send(new sdk.ListMultipartUploadsCommand(input)),
-    listParts: (input) => client.send(new sdk.ListPartsCommand(input)),
-    putLegalHold: (input) => client.send(new sdk.PutObjectLegalHoldCommand(input)),
-    delete: (input) => client.send(new sdk.DeleteObjectCommand(input)),
-    close: () => client.destroy(),
-  };
+  return { sdk, client };
 }

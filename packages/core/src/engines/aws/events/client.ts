@@ -15,7 +15,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Loads the SDK's client. The settings are the SDK's own; what is given here comes before them. */
 export async function openEvents(config: EventBridgeClientConfig = {}): Promise<EventsApi> {
-  const sdk = await import('@aws-sdk/client-eventbridge');
+  const sdk = require('@aws-sdk/client-eventbridge') as typeof import('@aws-sdk/client-eventbridge');
   const client = new sdk.EventBridgeClient({
     ...boundedRequests(REQUEST_TIMEOUT_MS),
     ...config,

@@ -34,7 +34,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Loads the SDK's client. The settings are the SDK's own; what is given here comes before them. */
 export async function openBucketApi(config: S3ClientConfig = {}): Promise<BucketApi> {
-  const sdk = await import('@aws-sdk/client-s3');
+  const sdk = require('@aws-sdk/client-s3') as typeof import('@aws-sdk/client-s3');
   const client = new sdk.S3Client({
     ...boundedRequests(REQUEST_TIMEOUT_MS),
     ...config,

@@ -44,7 +44,8 @@ export async function openAwsReplicas(
   const identity = { ...caller, region: homeRegion };
   const { bucket, table } = await storeIn(region);
   const { prefix, partitions } = replicaPlaces(identity.account, homeRegion);
-  const [s3, dynamo] = await Promise.all([openS3({ region }), openDynamo({ region })]);
+  const s3 = openS3({ region });
+  const dynamo = await openDynamo({ region });
   const scratch = mkdtempSync(join(tmpdir(), 'holdfast-'));
   const close = (): void => {
     dynamo.close();
