@@ -45,6 +45,7 @@ function hooksOf(serverless: Serverless, options: Options, output: PluginOutput)
     'before:package:compileLayers': () => withHostErrors(serverless, () => normaliseArtifacts(serverless)),
     'after:aws:package:finalize:mergeCustomProviderResources': () =>
       withHostErrors(serverless, () => localiseTemplate(serverless)),
+    'before:aws:deploy:deploy:createStack': () => deploy?.beforeCreate(),
     'after:aws:deploy:deploy:updateStack': () => deploy?.afterUpdate(),
     'after:rollback:rollback': () => rollback?.afterRollback(),
     'after:remove:remove': () => remove?.afterRemove(),

@@ -10,10 +10,7 @@ export interface ServiceOutcomes {
 }
 
 /** Settles the service's stack, and those of its functions that hold something of their own. Tells what could not be decided. */
-export async function settleService(
-  session: Session,
-  finished: readonly string[],
-): Promise<ServiceOutcomes> {
+export async function settleService(session: Session, finished: readonly string[]): Promise<ServiceOutcomes> {
   const { settleFunction, settleStack } = await import('@holdfast/cloudformation');
   const [store, api] = await Promise.all([session.store(), session.cloudFormation()]);
   const stack = await settleStack({ store, api, stack: session.stackName, finished });

@@ -44,11 +44,17 @@ export function checkPackage({ Resources }: Pick<CloudFormationTemplate, 'Resour
       hint: 'Package the service again with the plugin, or deploy the package without it.',
     });
   }
-  const [id] = Object.keys(Resources).filter((key) => JSON.stringify(Resources[key]).includes(`"${NO_BUCKET}"`));
+  const [id] = Object.keys(Resources).filter((key) =>
+    JSON.stringify(Resources[key]).includes(`"${NO_BUCKET}"`),
+  );
   if (id === undefined) return;
-  throw new HoldfastError('invalid-input', `resource ${quote(id)} has its file in a deployment bucket, and there is none`, {
-    hint: 'The plugin publishes the code of functions, layers and custom resources. Name a bucket of your own for other files.',
-  });
+  throw new HoldfastError(
+    'invalid-input',
+    `resource ${quote(id)} has its file in a deployment bucket, and there is none`,
+    {
+      hint: 'The plugin publishes the code of functions, layers and custom resources. Name a bucket of your own for other files.',
+    },
+  );
 }
 
 /**

@@ -13,6 +13,8 @@ import { prepareDeployment, publishedZip, type Prepared } from './publish.js';
 
 /** The deployment of this run, and what its steps found out. */
 export interface ServiceDeployment {
+  /** Before the host makes a stack. Throws for a package that cannot be deployed with Holdfast. */
+  beforeCreate(): Promise<void>;
   /** After the host has updated the stack, or found that there is nothing to update. */
   afterUpdate(): Promise<void>;
   /** After anything failed. Never throws. */
@@ -24,7 +26,7 @@ export function installDeploy(session: Session): ServiceDeployment {
   const { serverless } = session;
   const deploy = findPlugin(serverless, 'deploy');
   const run: Run = {};
-  if (deploy === undefined) return { afterUpdate: absent, afterFailure: absent };
+  if (deploy === undefined) return { beforeCreate: absent, afterUpdate: absent, afterFailure: absent };
   const steps = stepsOf(session, deploy, run);
   const guarded = <Args extends unknown[], T>(step: (...args: Args) => Promise<T>) => {
     return (...args: Args): Promise<T> => withHostErrors(serverless, () => step(...args));
@@ -39,6 +41,9 @@ export function installDeploy(session: Session): ServiceDeployment {
   replaceReferenceMode(deploy);
   deploy.monitorStack = bindingMonitor(session, deploy.monitorStack.bind(deploy), () => run.deployment);
   return {
+    beforeCreate: guarded(async () =>
+      checkPackage(serverless.service.provider.compiledCloudFormationTemplate),
+    ),
     afterUpdate: guarded(async () => {
       if (serverless.service.provider.shouldNotDeploy === true) return healPins(session, run);
       run.settled = true;
@@ -66,7 +71,8 @@ function replaceReferenceMode(deploy: DeployPlugin): void {
   if (deploy.ensureReferenceCodeStoragePrereqs !== undefined) {
     deploy.ensureReferenceCodeStoragePrereqs = absent;
   }
-  if (deploy.patchReferenceObjectVersions !== undefined) deploy.patchReferenceObjectVersions = () => undefined;
+  if (deploy.patchReferenceObjectVersions !== undefined)
+    deploy.patchReferenceObjectVersions = () => undefined;
 }
 
 interface Run {
@@ -107,7 +113,6 @@ function stepsOf(session: Session, deploy: DeployPlugin, run: Run): Steps {
     async checkForChanges(): Promise<void> {
       const { provider } = serverless.service;
       provider.shouldNotDeploy = false;
-      checkPackage(provider.compiledCloudFormationTemplate);
       run.fingerprint = await packagedFingerprint(session);
       if (deploy.createLater !== true) {
         const deployed = await readDeployed(await session.stackReader(), stackName);

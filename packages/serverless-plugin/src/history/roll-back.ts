@@ -45,7 +45,9 @@ export function installRollback(session: Session): RollBack {
     afterRollback: () => withHostErrors(serverless, () => settle(settleDeployment)),
     async afterFailure() {
       try {
-        await settle(async (_session, finished) => void (await settleService(session, [finished])));
+        await settle(async (_session, finished) => {
+          await settleService(session, [finished]);
+        });
       } catch (error) {
         session.output.log?.warning(`Holdfast: ${error instanceof Error ? error.message : String(error)}`);
       }

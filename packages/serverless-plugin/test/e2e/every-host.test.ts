@@ -102,7 +102,8 @@ describe.each(HOSTS)('%s', (host) => {
 
     // A failure releases the pins and keeps what runs.
     const good = await shop.read('serverless.yml');
-    const broken = "\nresources:\n  Resources:\n    Broken: { Type: 'AWS::Holdfast::Nonsense', Properties: {} }\n";
+    const broken =
+      "\nresources:\n  Resources:\n    Broken: { Type: 'AWS::Holdfast::Nonsense', Properties: {} }\n";
     await shop.write('serverless.yml', good + broken);
     expect((await shop.attempt(host, ['deploy', '--stage', host])).code).not.toBe(0);
     expect(await uses()).toEqual(firstUses);
@@ -118,7 +119,9 @@ describe.each(HOSTS)('%s', (host) => {
     );
     expect(changed).toEqual(['ListLambdaFunction']);
     const secondUses = await uses();
-    expect(secondUses).toEqual(firstUses.map((use) => use.replace('ListLambdaFunction:1', 'ListLambdaFunction:2')));
+    expect(secondUses).toEqual(
+      firstUses.map((use) => use.replace('ListLambdaFunction:1', 'ListLambdaFunction:2')),
+    );
 
     // Who is killed while CloudFormation works leaves the old and the new protected.
     await shop.write(LIST, handler('third'));
@@ -142,7 +145,9 @@ describe.each(HOSTS)('%s', (host) => {
     await shop.edit('memory: 256', 'memory: 384');
     await run('deploy');
     expect((await account.template(stack)).Resources['ListLambdaFunction']?.Properties.MemorySize).toBe(384);
-    expect(await uses()).toEqual(secondUses.map((use) => use.replace('ListLambdaFunction:2', 'ListLambdaFunction:3')));
+    expect(await uses()).toEqual(
+      secondUses.map((use) => use.replace('ListLambdaFunction:2', 'ListLambdaFunction:3')),
+    );
 
     account.proxy.clear();
     expect(await run('deploy')).toContain('No changes to deploy');
@@ -165,8 +170,12 @@ describe.each(HOSTS)('%s', (host) => {
     await run('remove');
     expect(await uses()).toEqual([]);
     expect(await account.uses(functionArn)).toEqual([]);
-    expect(account.proxy.calls.filter(({ service, action }) => service === 's3' && action !== 'GET')).toEqual([]);
-    expect(await account.ask('delete', `${stack}/ListLambdaFunction:1`)).toMatchObject({ outcome: 'condemned' });
+    expect(account.proxy.calls.filter(({ service, action }) => service === 's3' && action !== 'GET')).toEqual(
+      [],
+    );
+    expect(await account.ask('delete', `${stack}/ListLambdaFunction:1`)).toMatchObject({
+      outcome: 'condemned',
+    });
     for (const [name, before] of neighbours) {
       expect(await account.uses((await account.stackId(name))!)).toEqual(before);
       await expect(account.ask('delete', `${name}/ListLambdaFunction:1`)).rejects.toMatchObject({

@@ -36,7 +36,10 @@ async function run(...args: string[]): Promise<string> {
 
 async function pack(text: string): Promise<void> {
   for (const name of ['one', 'two', 'model'])
-    await writeFile(join(folder, '.serverless', `${name}.zip`), zipOf([{ name: 'index.js', content: `// ${name} ${text}` }]));
+    await writeFile(
+      join(folder, '.serverless', `${name}.zip`),
+      zipOf([{ name: 'index.js', content: `// ${name} ${text}` }]),
+    );
 }
 
 test('is loaded by import, takes its steps in their order, and keeps its reference mode', async () => {

@@ -66,18 +66,6 @@ test('packages without asking AWS for anything of its own; the package is deploy
   expect(await run('holdfast', 'settle')).toContain(`unchanged  ${stackId}`);
 });
 
-test('refuses a package that was made without the plugin', async () => {
-  const shop = await service();
-  const withPlugin = await shop.read('serverless.yml');
-  await shop.write('serverless.yml', withoutPlugin(withPlugin));
-  await shop.run(HOST, 'package', '--stage', 'foreign', '--package', 'built');
-  await shop.write('serverless.yml', withPlugin);
-  const { code, text } = await shop.attempt(HOST, ['deploy', '--stage', 'foreign', '--package', 'built']);
-  expect(code).not.toBe(0);
-  expect(text).toContain('was made without @holdfast/serverless-plugin');
-  expect(await account.stackId('shop-foreign')).toBeUndefined();
-});
-
 test('deploys by change sets, as hosts do unless they are told otherwise', async () => {
   const shop = await service();
   await shop.edit('  deploymentMethod: direct\n', '');
@@ -101,6 +89,11 @@ test('takes an existing service over with its bucket retained, and lets it go ag
   const oldCode = await codeOf('shop-moves-list');
 
   await shop.write('serverless.yml', withPlugin);
+  await cp(join(shop.folder, '.serverless'), join(shop.folder, 'built'), { recursive: true });
+  const foreign = await shop.attempt(HOST, ['deploy', '--stage', 'moves', '--package', 'built']);
+  expect(foreign.code).not.toBe(0);
+  expect(foreign.text).toContain('was made without @holdfast/serverless-plugin');
+
   const moved = await shop.run(HOST, 'deploy', '--stage', 'moves');
   expect(moved).toContain('stays in the account');
   expect((await account.template('shop-moves')).text).not.toContain('ServerlessDeploymentBucket');
@@ -117,6 +110,10 @@ test('takes an existing service over with its bucket retained, and lets it go ag
   await shop.run(HOST, 'deploy', '--stage', 'moves');
   expect((await account.template('shop-moves')).Resources['ServerlessDeploymentBucket']).toBeDefined();
   await shop.write('serverless.yml', withPlugin);
-  await shop.run(HOST, 'holdfast', 'settle', '--stage', 'moves');
+  const settled = await shop.attempt(HOST, ['holdfast', 'settle', '--stage', 'moves']);
+  expect(settled.text).toContain(`settled  ${stackId}`);
+  // Published versions of functions may still run a layer that the stack has let go of, so that much is not decided.
+  expect(settled.text).toContain('was deleted; a function may still run it');
+  expect(settled.code).not.toBe(0);
   expect(await account.uses(stackId)).toEqual([]);
 });

@@ -66,5 +66,9 @@ test('the same package deployed again takes the place of what is recorded of it'
   expect(await addToHistory(store, consumer, { ...again, template, state })).toBe(false);
   const past = await readHistory(store, consumer);
   expect(past).toHaveLength(2);
-  expect(past[0]).toMatchObject({ directory: again.directory, template: { number: template.number }, uses: [] });
+  expect(past[0]).toMatchObject({
+    directory: again.directory,
+    template: { number: template.number },
+    uses: [],
+  });
 });

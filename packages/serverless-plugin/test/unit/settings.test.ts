@@ -30,11 +30,15 @@ test('takes what the service says', () => {
     tags: false,
   };
   expect(settingsOf(host(said))).toMatchObject(said);
-  expect(Object.keys(SETTINGS_SCHEMA.properties.holdfast.properties).sort()).toEqual(Object.keys(said).sort());
+  expect(Object.keys(SETTINGS_SCHEMA.properties.holdfast.properties).sort()).toEqual(
+    Object.keys(said).sort(),
+  );
 });
 
 test("takes the hosts' own words for the same", () => {
-  const provider = { deploymentBucketObject: { codeStorageMode: 'reference', maxPreviousDeploymentArtifacts: 7 } };
+  const provider = {
+    deploymentBucketObject: { codeStorageMode: 'reference', maxPreviousDeploymentArtifacts: 7 },
+  };
   expect(settingsOf(host(undefined, provider))).toMatchObject({ storageMode: 'reference', keepTemplates: 7 });
   expect(settingsOf(host({ storageMode: 'copy', keepTemplates: 2 }, provider))).toMatchObject({
     storageMode: 'copy',

@@ -63,7 +63,7 @@ export async function openAccount(): Promise<TestAccount> {
   await bootstrapStore(emulator);
   const env = awsEnvironment(proxy.emulator);
   Object.assign(process.env, env);
-  const store = openStoreProcess(env);
+  const store = await openStoreProcess(env);
   const ask = (method: Asked, ...args: unknown[]): Promise<unknown> => store.ask(method, args);
   const cloudFormation = new CloudFormationClient({});
   const holds = async (consumer: string): Promise<readonly ReferenceRecord[]> =>

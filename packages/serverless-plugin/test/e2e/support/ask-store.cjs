@@ -4,6 +4,7 @@ const { openStore } = require('@holdfast/core');
 
 async function main() {
   const store = await openStore('aws:');
+  process.stdout.write('ready\n');
   for await (const line of createInterface({ input: process.stdin })) {
     const { method, args } = JSON.parse(line);
     const answer = await store[method](...args).then(

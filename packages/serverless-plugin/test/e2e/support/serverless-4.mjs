@@ -35,7 +35,10 @@ const naming = {
 };
 
 const functions = Object.fromEntries(
-  ['one', 'two'].map((name) => [name, { name: `${naming.getStackName()}-${name}`, handler: 'index.handler' }]),
+  ['one', 'two'].map((name) => [
+    name,
+    { name: `${naming.getStackName()}-${name}`, handler: 'index.handler' },
+  ]),
 );
 const layers = { model: { path: 'model' } };
 const service = {
@@ -69,7 +72,8 @@ const provider = {
     const sdk = name === 'Lambda' ? lambdaSdk : cfn;
     const found = await clients[name].send(new sdk[`${upper(method)}Command`](params));
     // No emulator answers it.
-    if (method === 'getFunction') found.Code = { ...found.Code, ResolvedS3Object: { S3Bucket: 'b', S3Key: 'k' } };
+    if (method === 'getFunction')
+      found.Code = { ...found.Code, ResolvedS3Object: { S3Bucket: 'b', S3Key: 'k' } };
     return found;
   },
 };
@@ -91,7 +95,10 @@ class a {
     const versions = {};
     for (const name of ['one', 'two', 'model']) {
       const filename = join(serviceDir, '.serverless', `${name}.zip`);
-      const { VersionId } = await this.uploadZipFile({ filename, s3KeyDirname: service.package.artifactDirectoryName });
+      const { VersionId } = await this.uploadZipFile({
+        filename,
+        s3KeyDirname: service.package.artifactDirectoryName,
+      });
       versions[basename(filename)] = VersionId;
     }
     if (Object.values(versions).some((version) => !version)) never('got no version of an object')();
@@ -167,12 +174,19 @@ const serverless = {
 };
 
 const [deploy, rollbackFunction] = serverless.pluginManager.plugins;
-const installed = createRequire(resolve(serviceDir, 'require-resolver')).resolve('@holdfast/serverless-plugin');
+const installed = createRequire(resolve(serviceDir, 'require-resolver')).resolve(
+  '@holdfast/serverless-plugin',
+);
 let Plugin = await import(pathToFileURL(installed));
 Plugin = Plugin.default || Plugin;
-Object.defineProperty(Plugin, '_serverlessExternalPluginName', { value: 'x', configurable: true, writable: true });
-const log = { notice: console.log, info: () => undefined, warning: console.log };
-const plugin = new Plugin(serverless, {}, { log, writeText: console.log });
+Object.defineProperty(Plugin, '_serverlessExternalPluginName', {
+  value: 'x',
+  configurable: true,
+  writable: true,
+});
+const say = (...lines) => process.stdout.write(`${lines.join('\n')}\n`);
+const log = { notice: say, info: () => undefined, warning: say };
+const plugin = new Plugin(serverless, {}, { log, writeText: say });
 const hook = (name) => plugin.hooks[name]?.();
 
 /** What it compiles: everything in one folder of a bucket, whose name it has by now. */
@@ -191,7 +205,10 @@ async function compile() {
     const Properties = { Code: code(name), FunctionName, Handler, Runtime: 'nodejs22.x', Role };
     const FunctionReference = { Ref: naming.getLambdaLogicalId(name) };
     Resources[naming.getLambdaLogicalId(name)] = { Type: 'AWS::Lambda::Function', Properties };
-    Resources[`${upper(name)}Version`] = { Type: 'AWS::Lambda::Version', Properties: { FunctionName: FunctionReference } };
+    Resources[`${upper(name)}Version`] = {
+      Type: 'AWS::Lambda::Version',
+      Properties: { FunctionName: FunctionReference },
+    };
   }
   Resources.ModelLambdaLayer = { Type: 'AWS::Lambda::LayerVersion', Properties: { Content: code('model') } };
   service.provider.compiledCloudFormationTemplate = {
@@ -220,7 +237,7 @@ async function run() {
   await deploy.ensureReferenceCodeStoragePrereqs();
   await deploy.checkForChanges();
   if (service.provider.shouldNotDeploy) {
-    console.log('No changes to deploy');
+    say('No changes to deploy');
   } else {
     await deploy.uploadArtifacts();
     await deploy.updateStack();
@@ -233,7 +250,7 @@ try {
   await run();
   await hook('finalize');
 } catch (error) {
-  console.error(error);
+  process.stderr.write(`${error.stack}\n`);
   process.exitCode = 1;
   await hook('error');
 }

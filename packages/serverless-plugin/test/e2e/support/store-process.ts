@@ -10,7 +10,8 @@ export interface StoreProcess {
   stop(): Promise<void>;
 }
 
-export function openStoreProcess(env: Readonly<Record<string, string>>): StoreProcess {
+/** Resolves when the store is open, so that opening it is in nobody's record of requests. */
+export async function openStoreProcess(env: Readonly<Record<string, string>>): Promise<StoreProcess> {
   const child = spawn(process.execPath, [join(__dirname, 'ask-store.cjs')], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -19,12 +20,17 @@ export function openStoreProcess(env: Readonly<Record<string, string>>): StorePr
   child.stdin.on('error', () => undefined);
   const ended = once(child, 'close');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  if ((await lines.next()).value !== 'ready') throw new Error('the store could not be opened');
   let last: Promise<unknown> = Promise.resolve();
   const next = async (method: string, args: readonly unknown[]): Promise<unknown> => {
     child.stdin.write(`${JSON.stringify({ method, args })}\n`);
-    const { value: line, done } = await lines.next();
-    if (done === true) throw new Error(`the store ended while it was asked to ${method}`);
-    const { value, code, message } = JSON.parse(line) as { value?: unknown; code?: string; message?: string };
+    const answer = await lines.next();
+    if (answer.done === true) throw new Error(`the store ended while it was asked to ${method}`);
+    const { value, code, message } = JSON.parse(answer.value) as {
+      value?: unknown;
+      code?: string;
+      message?: string;
+    };
     if (code !== undefined) throw Object.assign(new Error(`${method}: ${message}`), { code });
     return value;
   };
