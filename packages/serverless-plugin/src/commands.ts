@@ -4,7 +4,7 @@ import { readDeployed } from './deploy/deployed.js';
 import { withHostErrors } from './host/errors.js';
 import type { Options } from './host/types.js';
 import type { Session } from './session.js';
-import { settleService } from './settle.js';
+import { settleService, throwIfUndecided } from './settle.js';
 
 /** `sls holdfast …`, as hosts want commands declared. */
 export const COMMANDS = {
@@ -40,8 +40,15 @@ export function commandHooks(session: Session, options: Options): Record<string,
   return {
     'holdfast:list:list': hook(() => listUses(session)),
     'holdfast:why:why': hook(() => explain(session, String(options['artifact']))),
-    'holdfast:settle:settle': hook(async () => (await settleService(session, [])).map(describeOutcome)),
+    'holdfast:settle:settle': () => withHostErrors(serverless, () => settleNow(session, print)),
   };
+}
+
+/** Throws `unavailable` when something could not be decided, after it has told everything else. */
+async function settleNow(session: Session, print: (lines: readonly string[]) => void): Promise<void> {
+  const { stack, functions } = await settleService(session, []);
+  print([...stack, ...functions].map(describeOutcome));
+  throwIfUndecided([...stack, ...functions]);
 }
 
 async function listUses(session: Session): Promise<string[]> {

@@ -34,11 +34,16 @@ export async function localiseTemplate(serverless: Serverless): Promise<void> {
   const functions = new Map<string, string>();
   for (const name of service.getAllFunctions()) {
     const file = functionFile(serverless, name);
-    if (file !== undefined) functions.set(name, await inBuild(file, name));
+    if (file === undefined) continue;
+    const path = await inBuild(file, name);
+    functions.set(name, path);
+    relocate(service.getFunction(name), path);
   }
   const layers = new Map<string, string>();
   for (const name of service.getAllLayers()) {
-    layers.set(name, await inBuild(layerFile(serverless, name), `${name}.layer`));
+    const path = await inBuild(layerFile(serverless, name), `${name}.layer`);
+    layers.set(name, path);
+    relocate(service.getLayer(name), path);
     // The host looked whether the layer is in its deployment bucket already, which is none of this deployment's business.
     delete service.getLayer(name).artifactAlreadyUploaded;
   }
@@ -52,4 +57,9 @@ export async function localiseTemplate(serverless: Serverless): Promise<void> {
     },
     provider.naming,
   );
+}
+
+/** Hosts write paths of this machine into their state, and look for the files there when the package is deployed. */
+function relocate({ package: own }: { readonly package?: { artifact?: string } }, path: string): void {
+  if (own?.artifact !== undefined) own.artifact = `${BUILD_FOLDER}/${path}`;
 }

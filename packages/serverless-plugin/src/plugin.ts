@@ -5,14 +5,12 @@ import { installRollbackFunction } from './functions/roll-back-function.js';
 import { installDeployList } from './history/list.js';
 import { installRollback } from './history/roll-back.js';
 import { withHostErrors } from './host/errors.js';
+import { NO_BUCKET } from './host/no-bucket.js';
 import type { Options, PluginOutput, Serverless } from './host/types.js';
 import { localiseTemplate, normaliseArtifacts } from './package-service.js';
 import { installRemove } from './remove-service.js';
 import { createSession } from './session.js';
 import { SETTINGS_SCHEMA } from './settings.js';
-
-/** Stands where hosts want the name of a bucket before the repository's is known. It is in no template that is deployed. */
-const NO_BUCKET = 'holdfast';
 
 type Hook = (...args: unknown[]) => unknown;
 
@@ -47,6 +45,7 @@ function hooksOf(serverless: Serverless, options: Options, output: PluginOutput)
     'before:package:compileLayers': () => withHostErrors(serverless, () => normaliseArtifacts(serverless)),
     'after:aws:package:finalize:mergeCustomProviderResources': () =>
       withHostErrors(serverless, () => localiseTemplate(serverless)),
+    'before:aws:deploy:deploy:createStack': () => deploy?.beforeCreate(),
     'after:aws:deploy:deploy:updateStack': () => deploy?.afterUpdate(),
     'after:rollback:rollback': () => rollback?.afterRollback(),
     'after:remove:remove': () => remove?.afterRemove(),

@@ -1,18 +1,51 @@
+import { HoldfastError } from '@holdfast/core';
 import type { StackOutcome } from '@holdfast/cloudformation';
 import type { MonitorStack } from './host/types.js';
 import type { Session } from './session.js';
 
+/** What settling a service did. */
+export interface ServiceOutcomes {
+  readonly stack: readonly StackOutcome[];
+  readonly functions: readonly StackOutcome[];
+}
+
 /** Settles the service's stack, and those of its functions that hold something of their own. Tells what could not be decided. */
-export async function settleService(session: Session, finished: readonly string[]): Promise<StackOutcome[]> {
+export async function settleService(session: Session, finished: readonly string[]): Promise<ServiceOutcomes> {
   const { settleFunction, settleStack } = await import('@holdfast/cloudformation');
   const [store, api] = await Promise.all([session.store(), session.cloudFormation()]);
-  const outcomes = await settleStack({ store, api, stack: session.stackName, finished });
+  const stack = await settleStack({ store, api, stack: session.stackName, finished });
+  const functions: StackOutcome[] = [];
   for (const arn of await functionsThatHold(session)) {
     const lambda = await session.lambda();
-    outcomes.push(await settleFunction({ store, lambda, place: session.place, arn }));
+    functions.push(await settleFunction({ store, lambda, place: session.place, arn }));
   }
-  tellDoubts(session, outcomes);
-  return outcomes;
+  tellDoubts(session, [...stack, ...functions]);
+  return { stack, functions };
+}
+
+/**
+ * Settles after a deployment that the host reports as a success. Throws `unavailable` when the stack's references could not be
+ * registered: nothing is lost, as the pins stay, and somebody has to know.
+ */
+export async function settleDeployment(session: Session, deployment: string): Promise<void> {
+  const { stack } = await settleService(session, [deployment]);
+  throwIfUndecided(stack);
+}
+
+export function throwIfUndecided(outcomes: readonly StackOutcome[]): void {
+  const [first] = outcomes.filter(({ result }) => result === 'undecided');
+  if (first === undefined) return;
+  const why = first.undecided.map(({ message }) => message).join('; ');
+  throw new HoldfastError('unavailable', `the references of ${first.consumer} could not be settled: ${why}`, {
+    hint: 'Nothing was released, so that nothing it uses can be deleted. Repeat it with: sls holdfast settle',
+  });
+}
+
+/** Whether what was deployed to these is over for certain. */
+export function isOver(outcomes: readonly StackOutcome[]): boolean {
+  return outcomes.every(
+    ({ result, status }) => result !== 'undecided' && status?.endsWith('_IN_PROGRESS') !== true,
+  );
 }
 
 /** Functions have references of their own when `deploy function` gave them their code, or when they were adopted. */

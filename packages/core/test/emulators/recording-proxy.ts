@@ -24,11 +24,19 @@ export interface RecordingProxy {
 }
 
 /** Puts an HTTP proxy on a free port of 127.0.0.1 before an emulator, which records who asked for what. */
-export async function startRecordingProxy(emulator: Emulator): Promise<RecordingProxy> {
+export async function startRecordingProxy(
+  emulator: Emulator,
+  /** Told of each request when its answer is there, and before whoever asked has it. */
+  onCall?: (call: RecordedCall) => void,
+): Promise<RecordingProxy> {
   const calls: RecordedCall[] = [];
+  const record = (call: RecordedCall): void => {
+    calls.push(call);
+    onCall?.(call);
+  };
   const target = new URL(emulator.endpoint);
   const server = createServer((incoming, answer) => {
-    forward(incoming, answer, target, (call) => calls.push(call)).catch((error: unknown) => {
+    forward(incoming, answer, target, record).catch((error: unknown) => {
       answer.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });

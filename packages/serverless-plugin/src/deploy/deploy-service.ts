@@ -1,17 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { historyConsumer, pruneHistory } from '../history/deployments.js';
 import { withHostErrors } from '../host/errors.js';
 import { findPlugin } from '../host/find-plugin.js';
 import type { DeployPlugin } from '../host/types.js';
 import type { Session } from '../session.js';
-import { bindingMonitor, settleService } from '../settle.js';
+import { bindingMonitor, isOver, settleDeployment, settleService } from '../settle.js';
 import { placeTemplate } from '../template/placement.js';
-import { isUnchanged, packagedFingerprint } from './check.js';
+import { checkPackage, isUnchanged, packagedFingerprint } from './check.js';
 import { readDeployed, succeeded, type DeployedStack } from './deployed.js';
-import { hasOwnBucket, prepareMove } from './move-service.js';
+import { isFirstDeployment, prepareMove } from './move-service.js';
 import { prepareDeployment, publishedZip, type Prepared } from './publish.js';
 
 /** The deployment of this run, and what its steps found out. */
 export interface ServiceDeployment {
+  /** Before the host makes a stack. Throws for a package that cannot be deployed with Holdfast. */
+  beforeCreate(): Promise<void>;
   /** After the host has updated the stack, or found that there is nothing to update. */
   afterUpdate(): Promise<void>;
   /** After anything failed. Never throws. */
@@ -23,7 +26,7 @@ export function installDeploy(session: Session): ServiceDeployment {
   const { serverless } = session;
   const deploy = findPlugin(serverless, 'deploy');
   const run: Run = {};
-  if (deploy === undefined) return { afterUpdate: absent, afterFailure: absent };
+  if (deploy === undefined) return { beforeCreate: absent, afterUpdate: absent, afterFailure: absent };
   const steps = stepsOf(session, deploy, run);
   const guarded = <Args extends unknown[], T>(step: (...args: Args) => Promise<T>) => {
     return (...args: Args): Promise<T> => withHostErrors(serverless, () => step(...args));
@@ -35,21 +38,22 @@ export function installDeploy(session: Session): ServiceDeployment {
   deploy.uploadStateFile = () => Promise.resolve();
   deploy.uploadZipFile = guarded(steps.uploadZipFile);
   deploy.cleanupS3Bucket = guarded(steps.cleanupS3Bucket);
-  deploy.monitorStack = bindingMonitor(
-    session,
-    deploy.monitorStack.bind(deploy),
-    () => run.prepared?.deployment,
-  );
+  replaceReferenceMode(deploy);
+  deploy.monitorStack = bindingMonitor(session, deploy.monitorStack.bind(deploy), () => run.deployment);
   return {
+    beforeCreate: guarded(async () =>
+      checkPackage(serverless.service.provider.compiledCloudFormationTemplate),
+    ),
     afterUpdate: guarded(async () => {
       if (serverless.service.provider.shouldNotDeploy === true) return healPins(session, run);
-      if (run.prepared !== undefined) await settleService(session, [run.prepared.deployment]);
       run.settled = true;
+      if (run.deployment !== undefined) await settleDeployment(session, run.deployment);
     }),
     async afterFailure() {
-      if (run.prepared === undefined || run.settled === true) return;
+      if (run.deployment === undefined || run.settled === true) return;
+      run.settled = true;
       try {
-        await settleService(session, [run.prepared.deployment]);
+        await settleFailure(session, run);
       } catch (error) {
         session.output.log?.warning(`Holdfast: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -59,10 +63,24 @@ export function installDeploy(session: Session): ServiceDeployment {
 
 const absent = (): Promise<void> => Promise.resolve();
 
+/**
+ * What Serverless 4 does of its own for functions that run from the bucket: it looks at the deployment bucket, and writes versions of
+ * objects into the template by the names of zips. The packaged template says both already.
+ */
+function replaceReferenceMode(deploy: DeployPlugin): void {
+  if (deploy.ensureReferenceCodeStoragePrereqs !== undefined) {
+    deploy.ensureReferenceCodeStoragePrereqs = absent;
+  }
+  if (deploy.patchReferenceObjectVersions !== undefined)
+    deploy.patchReferenceObjectVersions = () => undefined;
+}
+
 interface Run {
   fingerprint?: string;
   deployed?: DeployedStack;
-  prepared?: Prepared;
+  /** What the pins are recorded under, from before the first is placed. */
+  deployment?: string;
+  prepared?: Promise<Prepared>;
   settled?: boolean;
 }
 
@@ -76,6 +94,18 @@ interface Steps {
 
 function stepsOf(session: Session, deploy: DeployPlugin, run: Run): Steps {
   const { serverless, stackName } = session;
+
+  /** Hosts begin with the template, or with the zips: whatever comes first publishes everything. */
+  const prepare = (): Promise<Prepared> => (run.prepared ??= begin());
+  const begin = async (): Promise<Prepared> => {
+    const { deployed } = run;
+    if (deployed !== undefined && isFirstDeployment(deployed)) await prepareMove(session, deploy, deployed);
+    run.fingerprint ??= await packagedFingerprint(session);
+    run.deployment = randomUUID();
+    const prepared = await prepareDeployment(session, run.deployment, run.fingerprint);
+    placeTemplate(deploy, serverless.service, session.provider.naming, prepared.template);
+    return prepared;
+  };
   return {
     // The bucket is the repository's, which is found when something is published.
     ensureValidBucketExists: absent,
@@ -97,33 +127,43 @@ function stepsOf(session: Session, deploy: DeployPlugin, run: Run): Steps {
     },
 
     async uploadCloudFormationFile(): Promise<void> {
-      if (run.deployed !== undefined && hasOwnBucket(run.deployed)) {
-        await prepareMove(session, deploy, run.deployed);
-      }
-      const { service } = serverless;
-      run.prepared = await prepareDeployment(
-        session,
-        run.fingerprint ?? (await packagedFingerprint(session)),
-      );
-      placeTemplate(deploy, service, session.provider.naming, run.prepared.template);
+      await prepare();
     },
 
     async uploadZipFile({ filename }: { filename: string }) {
-      const { bucket, key, objectVersion } = await publishedZip(session, run.prepared!, filename);
+      const { bucket, key, objectVersion } = await publishedZip(session, await prepare(), filename);
       return { Bucket: bucket, Key: key, VersionId: objectVersion };
     },
 
     async cleanupS3Bucket(): Promise<void> {
-      if (run.prepared === undefined) return;
+      const prepared = await run.prepared;
+      if (prepared === undefined) return;
       const { repository = 'default', keepTemplates } = session.settings();
       const store = await session.store();
       const nothing = serverless.service.provider.deploymentWithEmptyChangeSet === true;
       await pruneHistory(store, historyConsumer(store, repository, stackName), {
         keep: keepTemplates,
-        ...(nothing ? { forget: [run.prepared.directory] } : {}),
+        ...(nothing ? { forget: prepared.added } : {}),
       });
     },
   };
+}
+
+/** A deployment that did not succeed is none to go back to, once it is known to be over. */
+async function settleFailure(session: Session, { deployment, prepared, fingerprint }: Run): Promise<void> {
+  const { stack } = await settleService(session, [deployment!]);
+  const added = await prepared?.then(
+    (it) => it.added,
+    () => [],
+  );
+  if (added === undefined || added.length === 0 || !isOver(stack)) return;
+  // What failed may have been a step after the update, such as one of another plugin.
+  const deployed = await readDeployed(await session.stackReader(), session.stackName);
+  if (isUnchanged(deployed, fingerprint)) return;
+  const { repository = 'default' } = session.settings();
+  const store = await session.store();
+  const consumer = historyConsumer(store, repository, session.stackName);
+  await pruneHistory(store, consumer, { keep: Infinity, forget: added });
 }
 
 /** An earlier run that was killed after its update may have left pins: then the stack is settled now, though nothing is deployed. */

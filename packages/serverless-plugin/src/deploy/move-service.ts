@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CloudFormationTemplate, DeployPlugin } from '../host/types.js';
+import { readFingerprint } from '../template/fingerprint.js';
 import { historyIds } from '../history/deployments.js';
 import type { Session } from '../session.js';
 import { BUCKET_ID, BUCKET_POLICY_ID, type DeployedStack } from './deployed.js';
@@ -10,6 +11,11 @@ const RETAIN = 'Retain';
 /** Whether the stack still has the host's own deployment bucket. */
 export function hasOwnBucket(deployed: DeployedStack | undefined): boolean {
   return deployed?.template?.Resources[BUCKET_ID] !== undefined;
+}
+
+/** Whether the next deployment is the first with Holdfast, or the first again. */
+export function isFirstDeployment({ template }: DeployedStack): boolean {
+  return template !== undefined && readFingerprint(template) === undefined;
 }
 
 /**

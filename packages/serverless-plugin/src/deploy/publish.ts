@@ -1,6 +1,5 @@
 import type { PackagedUse } from '@holdfast/cloudformation';
 import type { ArtifactStore, Location, Version } from '@holdfast/core';
-import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
 import { addToHistory, historyConsumer, historyIds } from '../history/deployments.js';
@@ -15,19 +14,22 @@ const LOCAL_TEMPLATE = 'holdfast-template.json';
 
 /** A deployment whose versions are published and pinned. */
 export interface Prepared {
-  /** What the pins are recorded under. */
-  readonly deployment: string;
-  /** As the hosts name it, see {@link PastDeployment}. */
-  readonly directory: string;
+  /** The deployment's directory, where the history did not have it before; see {@link PastDeployment}. */
+  readonly added: readonly string[];
   readonly template: Location;
   readonly artifacts: readonly PackagedUse[];
 }
 
 /**
  * Publishes what the packaged template names, pins it for the stack, publishes template and state, and adds the deployment to the
- * history. Afterwards the host's template in memory is the one that is deployed.
+ * history. Afterwards the host's template in memory is the one that is deployed. The pins are recorded under `deployment`, also when a
+ * later step fails.
  */
-export async function prepareDeployment(session: Session, fingerprint: string): Promise<Prepared> {
+export async function prepareDeployment(
+  session: Session,
+  deployment: string,
+  fingerprint: string,
+): Promise<Prepared> {
   const { serverless, provider, stackName } = session;
   const { service, serviceDir } = serverless;
   const { repository, idPrefix, storageMode, regions, tags } = session.settings();
@@ -43,7 +45,7 @@ export async function prepareDeployment(session: Session, fingerprint: string): 
     store,
     file,
     stackName,
-    deployment: randomUUID(),
+    deployment,
     tags,
     ...scope,
     ...(idPrefix === undefined ? {} : { idPrefix }),
@@ -62,14 +64,17 @@ export async function prepareDeployment(session: Session, fingerprint: string): 
     { ...json, id: ids.state, source: { kind: 'bytes', bytes: state } },
   ]);
   const directory = posix.basename(service.package.artifactDirectoryName);
-  await addToHistory(store, historyConsumer(store, repository ?? 'default', stackName), {
+  const isNew = await addToHistory(store, historyConsumer(store, repository ?? 'default', stackName), {
     directory,
     template: ofTemplate!.version,
     state: ofState!.version,
     uses: packaged.artifacts.map(({ slot, version }) => ({ slot, version })),
   });
-  const { deployment, artifacts } = packaged;
-  return { deployment, directory, artifacts, template: await store.locate(ofTemplate!.version) };
+  return {
+    added: isNew ? [directory] : [],
+    artifacts: packaged.artifacts,
+    template: await store.locate(ofTemplate!.version),
+  };
 }
 
 /**

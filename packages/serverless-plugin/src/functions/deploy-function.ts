@@ -6,6 +6,7 @@ import { functionFile, isBuilt } from '../packing/artifact-files.js';
 import { normaliseZip } from '../packing/normalise-zip.js';
 import type { Session } from '../session.js';
 import { idPrefixOf } from '../settings.js';
+import { tellDoubts, throwIfUndecided } from '../settle.js';
 import { artifactId } from '../template/artifact-id.js';
 
 /** Lets `deploy function` give the function its code from the repository, where the host sends the bytes themselves. */
@@ -45,7 +46,7 @@ export async function giveCode(session: Session, name: string, source: PublishSo
     mediaType: 'application/zip',
     ...(repository === undefined ? {} : { repository }),
   });
-  await updateFunction({
+  const { function: arn, settled } = await updateFunction({
     store,
     lambda: await session.lambda(),
     place: session.place,
@@ -53,4 +54,14 @@ export async function giveCode(session: Session, name: string, source: PublishSo
     artifact: version.arn,
     ...(storageMode === undefined ? {} : { storageMode }),
   });
+  if (settled.result !== 'undecided') return;
+  // What the function ran before may be in doubt, and keeps its references; what it runs now must have one.
+  tellDoubts(session, [settled]);
+  const { references } = await store.consumer(arn);
+  const { repository: of, id, number } = version;
+  const isRegistered = references.some(
+    ({ kind, version: used }) =>
+      kind === 'reference' && used.repository === of && used.id === id && used.number === number,
+  );
+  if (!isRegistered) throwIfUndecided([settled]);
 }

@@ -1,6 +1,7 @@
 import type { Digest } from '@holdfast/core';
 import { withHostErrors } from '../host/errors.js';
 import { findPlugin } from '../host/find-plugin.js';
+import type { FoundFunction } from '../host/types.js';
 import type { Session } from '../session.js';
 import { giveCode } from './deploy-function.js';
 
@@ -9,13 +10,22 @@ export function installRollbackFunction(session: Session): void {
   const { serverless } = session;
   const plugin = findPlugin(serverless, 'rollbackFunction');
   if (plugin === undefined) return;
+  const find = plugin.getFunctionToBeRestored.bind(plugin);
+  plugin.getFunctionToBeRestored = () =>
+    withHostErrors(serverless, async () => {
+      const found = await find();
+      if (found.Code?.ResolvedS3Object === undefined || (await heldDigest(session, found)) === undefined) {
+        return found;
+      }
+      // Serverless 4 would give a function that runs from a bucket its old object by itself, and no reference with it.
+      const { ResolvedS3Object: _own, ...Code } = found.Code;
+      return { ...found, Code };
+    });
   const fetchCode = plugin.fetchFunctionCode.bind(plugin);
   plugin.fetchFunctionCode = (found) =>
     withHostErrors(serverless, async () => {
-      const { digestOfCodeSha256 } = await import('@holdfast/cloudformation');
-      const digest = digestOfCodeSha256(found.Configuration?.CodeSha256);
-      if (digest !== undefined && (await has(session, digest))) return { digest };
-      return fetchCode(found);
+      const digest = await heldDigest(session, found);
+      return digest === undefined ? fetchCode(found) : { digest };
     });
   plugin.restoreFunction = (code) =>
     withHostErrors(serverless, async () => {
@@ -29,6 +39,13 @@ export function installRollbackFunction(session: Session): void {
         `Successfully rolled back function ${String(plugin.options['function'])} to version "${String(plugin.options['function-version'])}"`,
       );
     });
+}
+
+/** The digest of the code, where the repository has it. */
+async function heldDigest(session: Session, { Configuration }: FoundFunction): Promise<Digest | undefined> {
+  const { digestOfCodeSha256 } = await import('@holdfast/cloudformation');
+  const digest = digestOfCodeSha256(Configuration?.CodeSha256);
+  return digest !== undefined && (await has(session, digest)) ? digest : undefined;
 }
 
 async function has(session: Session, digest: Digest): Promise<boolean> {

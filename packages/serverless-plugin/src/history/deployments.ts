@@ -66,13 +66,24 @@ function timeOf(directory: string): number {
   return Number(directory.slice(0, directory.indexOf('-')));
 }
 
-/** Adds a deployment before it begins, as the hosts upload theirs; one that fails can be looked at, too. */
+/**
+ * Adds a deployment before it begins, as the hosts upload theirs. One that is there already, because the same package is deployed again,
+ * takes the place of what is recorded of it. Returns whether it was not there.
+ */
 export async function addToHistory(
   store: HistoryStore,
   consumer: string,
   added: PastDeployment,
-): Promise<void> {
-  await change(store, consumer, () => ({ mode: 'add', references: referencesOf(added) }));
+): Promise<boolean> {
+  let isNew = true;
+  await change(store, consumer, (references) => {
+    const past = groupHistory(references);
+    const others = past.filter(({ directory }) => directory !== added.directory);
+    isNew = others.length === past.length;
+    if (isNew) return { mode: 'add', references: referencesOf(added) };
+    return { mode: 'replace', references: [...others, added].flatMap(referencesOf) };
+  });
+  return isNew;
 }
 
 /** Keeps the newest deployments only, and none of those to be forgotten; with `keep: 0` none at all. */

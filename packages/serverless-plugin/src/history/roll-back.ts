@@ -4,7 +4,7 @@ import { withHostErrors } from '../host/errors.js';
 import { findPlugin } from '../host/find-plugin.js';
 import type { Options } from '../host/types.js';
 import type { Session } from '../session.js';
-import { bindingMonitor, settleService } from '../settle.js';
+import { bindingMonitor, settleDeployment, settleService } from '../settle.js';
 import { placeTemplate } from '../template/placement.js';
 import { historyConsumer, readHistory, type PastDeployment } from './deployments.js';
 
@@ -18,19 +18,20 @@ export function installRollback(session: Session): RollBack {
   const { serverless } = session;
   const rollback = findPlugin(serverless, 'rollback');
   let deployment: string | undefined;
-  const settle = async (): Promise<void> => {
+  const settle = async (by: typeof settleDeployment): Promise<void> => {
     if (deployment === undefined) return;
-    const finished = [deployment];
+    const finished = deployment;
     deployment = undefined;
-    await settleService(session, finished);
+    await by(session, finished);
   };
   if (rollback !== undefined) {
     rollback.setStackToUpdate = () =>
       withHostErrors(serverless, async () => {
         const store = await session.store();
         const past = await findPast(session, rollback.options);
-        const named = await pinAgain(session, past);
-        deployment = named;
+        // Known before anything is pinned, so that a failure in between releases what is.
+        deployment = randomUUID();
+        await pinAgain(session, past, deployment);
         placeTemplate(
           rollback,
           serverless.service,
@@ -41,10 +42,12 @@ export function installRollback(session: Session): RollBack {
     rollback.monitorStack = bindingMonitor(session, rollback.monitorStack.bind(rollback), () => deployment);
   }
   return {
-    afterRollback: () => withHostErrors(serverless, settle),
+    afterRollback: () => withHostErrors(serverless, () => settle(settleDeployment)),
     async afterFailure() {
       try {
-        await settle();
+        await settle(async (_session, finished) => {
+          await settleService(session, [finished]);
+        });
       } catch (error) {
         session.output.log?.warning(`Holdfast: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -53,12 +56,10 @@ export function installRollback(session: Session): RollBack {
 }
 
 /** Pins what the past deployment uses before CloudFormation is asked to use it again. */
-async function pinAgain(session: Session, { uses }: PastDeployment): Promise<string> {
+async function pinAgain(session: Session, { uses }: PastDeployment, deployment: string): Promise<void> {
   const { beginDeployment } = await import('@holdfast/cloudformation');
-  const deployment = randomUUID();
   const pins = uses.map(({ slot, version }) => ({ slot, version: keyOf(version) }));
   await beginDeployment({ store: await session.store(), stackName: session.stackName, deployment, pins });
-  return deployment;
 }
 
 function keyOf({ repository, id, number }: VersionKey): VersionKey {

@@ -23,7 +23,7 @@ const METHODS = {
   deployList: ['listDeployments', 'setBucketName'],
   remove: ['emptyS3Bucket', 'removeStack'],
   deployFunction: ['deployFunction', 'checkIfFunctionExists'],
-  rollbackFunction: ['fetchFunctionCode', 'restoreFunction'],
+  rollbackFunction: ['getFunctionToBeRestored', 'fetchFunctionCode', 'restoreFunction'],
 } as const;
 
 interface Found {

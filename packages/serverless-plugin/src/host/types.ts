@@ -66,6 +66,8 @@ export interface Naming {
   getLambdaLogicalId(name: string): string;
   getLambdaLayerLogicalId(name: string): string;
   getLambdaLayerS3KeyOutputLogicalId(name: string): string;
+  /** Only Serverless 4. */
+  getLambdaLayerS3ObjectVersionOutputLogicalId?(name: string): string;
 }
 
 export interface Provider {
@@ -115,6 +117,10 @@ export interface DeployPlugin {
   uploadStateFile(): Promise<unknown>;
   uploadZipFile(file: { filename: string; s3KeyDirname?: string; basename?: string }): Promise<unknown>;
   cleanupS3Bucket(): Promise<void>;
+  /** Only Serverless 4, for functions that run from its deployment bucket. */
+  ensureReferenceCodeStoragePrereqs?(): Promise<void>;
+  /** Only Serverless 4: writes the versions of uploaded objects into the template, by the names of the zips. */
+  patchReferenceObjectVersions?(versionIds: unknown): void;
   getUpdateStackParams(options: { templateUrl: string }): Record<string, unknown>;
   monitorStack: MonitorStack;
 }
@@ -150,6 +156,7 @@ export interface DeployFunctionPlugin {
 /** The host's plugin behind `rollback function`. */
 export interface RollbackFunctionPlugin {
   options: Options;
+  getFunctionToBeRestored(): Promise<FoundFunction>;
   fetchFunctionCode(found: FoundFunction): Promise<unknown>;
   restoreFunction(code: unknown): Promise<void>;
 }
@@ -157,5 +164,6 @@ export interface RollbackFunctionPlugin {
 /** What Lambda answers for one version of a function. */
 export interface FoundFunction {
   Configuration?: { CodeSha256?: string };
-  Code?: { Location?: string };
+  /** `ResolvedS3Object` where the function runs from a bucket. */
+  Code?: { Location?: string; ResolvedS3Object?: unknown };
 }

@@ -7,8 +7,8 @@ const METADATA = 'HoldfastServerless';
 /** What a deployment is made from, and what was asked of it. */
 export interface DeploymentFacts {
   readonly template: CloudFormationTemplate;
-  /** The host's state file, parsed. */
-  readonly state: unknown;
+  /** The service's provider settings, as the host's state file has them. */
+  readonly provider: Readonly<Record<string, unknown>>;
   /** The digest of each local file that the template names, by its path. */
   readonly files: Readonly<Record<string, string>>;
   /** Settings that change the packaged template. */
@@ -17,18 +17,23 @@ export interface DeploymentFacts {
   readonly serviceDir: string;
 }
 
-/** Parts of the state that differ between two runs without any change: the hosts leave them out of their comparison as well. */
-const VOLATILE: readonly (readonly string[])[] = [
-  ['service', 'initialServerlessConfig'],
-  ['service', 'serviceDir'],
-  ['service', 'provider', 'coreCloudFormationTemplate'],
-  ['service', 'provider', 'compiledCloudFormationTemplate'],
-  ['package', 'artifactDirectoryName'],
+/**
+ * What the hosts give CloudFormation beside the template. Everything else that they know of a service is in the template or changes
+ * nothing there, and CloudFormation would only say that there is nothing to update.
+ */
+const STACK_SETTINGS = [
+  'notificationArns',
+  'rollbackConfiguration',
+  'stackParameters',
+  'stackPolicy',
+  'stackTags',
+  'tags',
 ];
 
 /** A digest that two deployments share exactly when nothing changed from one to the other. */
-export function fingerprintOf({ template, state, files, settings, serviceDir }: DeploymentFacts): string {
-  const facts = { template: withStableNames(template), state: withoutVolatile(state), files, settings };
+export function fingerprintOf({ template, provider, files, settings, serviceDir }: DeploymentFacts): string {
+  const stack = STACK_SETTINGS.map((name) => provider[name]);
+  const facts = { template: withStableNames(template), stack, files, settings };
   return `sha256:${createHash('sha256').update(canonical(facts, serviceDir)).digest('hex')}`;
 }
 
@@ -65,16 +70,6 @@ function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [names.get(key) ?? key, renamed(item, names)]),
   );
-}
-
-function withoutVolatile(state: unknown): unknown {
-  return VOLATILE.reduce((rest, path) => without(rest, path), state);
-}
-
-function without(value: unknown, [key, ...deeper]: readonly string[]): unknown {
-  if (key === undefined || typeof value !== 'object' || value === null || !(key in value)) return value;
-  const { [key]: inner, ...others } = value as Record<string, unknown>;
-  return deeper.length === 0 ? others : { ...others, [key]: without(inner, deeper) };
 }
 
 /** JSON with sorted keys, and without the name of the folder that the service happens to lie in. */

@@ -45,6 +45,9 @@ export async function makeLocal(
     }
   }
   for (const [name, path] of files.layers) {
+    // Without it Serverless 4 takes every layer for new, as here; what it wrote is no version of an object.
+    const version = naming.getLambdaLayerS3ObjectVersionOutputLogicalId?.(name);
+    if (version !== undefined && template.Outputs !== undefined) delete template.Outputs[version];
     const output = template.Outputs?.[naming.getLambdaLayerS3KeyOutputLogicalId(name)];
     const [logicalId] = layerIds(template, naming.getLambdaLayerLogicalId(name));
     if (output === undefined || logicalId === undefined) continue;

@@ -1,6 +1,6 @@
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { rename } from 'node:fs/promises';
+import { cp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAccount, type TestAccount } from './support/account.js';
 import { makeService, type TestService } from './support/service.js';
@@ -35,9 +35,13 @@ async function codeOf(name: string): Promise<string | undefined> {
   return Configuration?.CodeSha256;
 }
 
-const functionArn = (name: string): string => `arn:aws:lambda:eu-west-1:123456789012:function:${name}`;
+function withoutPlugin(yaml: string): string {
+  return yaml
+    .replace(/ {2}- '@holdfast\/serverless-plugin'.*\n/, '')
+    .replace(/custom:\n {2}holdfast:\n.*\n/, '');
+}
 
-test('packages without asking AWS for anything of its own, and deploys the package elsewhere', async () => {
+test('packages without asking AWS for anything of its own; the package is deployed elsewhere', async () => {
   const shop = await service();
   account.proxy.clear();
   await shop.run(HOST, 'package', '--stage', 'packed', '--package', 'built');
@@ -48,132 +52,36 @@ test('packages without asking AWS for anything of its own, and deploys the packa
   };
   expect(packed.Resources['ListLambdaFunction']?.Properties.Code).toBe('list.zip');
 
-  await shop.run(HOST, 'deploy', '--stage', 'packed', '--package', 'built');
+  const elsewhere = await service();
+  await cp(join(shop.folder, 'built'), join(elsewhere.folder, 'built'), { recursive: true });
+  const run = (...args: string[]): Promise<string> => elsewhere.run(HOST, ...args, '--stage', 'packed');
+  await run('deploy', '--package', 'built');
   const stackId = (await account.stackId('shop-packed'))!;
-  expect(await account.uses(stackId)).toContain(
-    'reference ListLambdaFunction.Code shop-packed/ListLambdaFunction:1',
-  );
-  expect(await shop.run(HOST, 'deploy', '--stage', 'packed', '--package', 'built')).toContain(
-    'No changes to deploy',
-  );
+  const use = 'ListLambdaFunction.Code';
+  expect(await account.uses(stackId)).toContain(`reference ${use} shop-packed/ListLambdaFunction:1`);
+  expect(await run('deploy', '--package', 'built')).toContain('No changes to deploy');
+
+  expect(await run('holdfast', 'list')).toContain(`reference  ${use}  shop-packed/ListLambdaFunction:1`);
+  expect(await run('holdfast', 'why', '--artifact', 'list')).toContain(`reference of ${stackId}, ${use}`);
+  expect(await run('holdfast', 'settle')).toContain(`unchanged  ${stackId}`);
 });
 
-test('leaves another stage alone that shares its content and the beginning of its name', async () => {
+test('deploys by change sets, as hosts do unless they are told otherwise', async () => {
   const shop = await service();
-  await shop.run(HOST, 'deploy', '--stage', 'dev');
-  await shop.run(HOST, 'deploy', '--stage', 'dev2');
-  const other = (await account.stackId('shop-dev2'))!;
-  const before = await account.uses(other);
-  await shop.run('serverless', 'remove', '--stage', 'dev');
-  expect(await account.uses(other)).toEqual(before);
-  await expect(account.ask('delete', 'shop-dev2/ListLambdaFunction:1')).rejects.toMatchObject({
-    code: 'in-use',
-  });
-  // Its past deployments are still there to go back to, and its present one is found unchanged.
-  expect(await shop.run(HOST, 'deploy', 'list', '--stage', 'dev2')).toMatch(/Timestamp: \d+/);
-  expect(await shop.run(HOST, 'deploy', '--stage', 'dev2')).toContain('No changes to deploy');
-});
-
-test('gives one function its code, with a reference of its own', async () => {
-  const shop = await service();
-  await shop.run(HOST, 'deploy', '--stage', 'one');
-  const stackId = (await account.stackId('shop-one'))!;
+  await shop.edit('  deploymentMethod: direct\n', '');
+  await shop.run(HOST, 'deploy', '--stage', 'sets');
+  const stackId = (await account.stackId('shop-sets'))!;
   const uses = await account.uses(stackId);
-  await shop.write('src/list-orders/index.js', "exports.handler = async () => 'quick';\n");
-  account.proxy.clear();
-  await shop.run(HOST, 'deploy', 'function', '--function', 'list', '--stage', 'one');
-  expect(account.proxy.calls.some(({ path }) => path.endsWith('/shop-one-list/code'))).toBe(true);
-  const { digest } = await account.ask('describe', 'shop-one/ListLambdaFunction:2');
-  expect(await codeOf('shop-one-list')).toBe(
-    Buffer.from(digest.slice('sha256:'.length), 'hex').toString('base64'),
-  );
-  expect(await account.uses(functionArn('shop-one-list'))).toContain(
-    'reference $LATEST.Code shop-one/ListLambdaFunction:2',
-  );
-  expect(await account.uses(stackId)).toEqual(uses);
-  expect(await shop.run(HOST, 'deploy', 'function', '--function', 'list', '--stage', 'one')).toContain(
-    'Code did not change',
-  );
-  const why = await shop.run(HOST, 'holdfast', 'why', '--artifact', 'list', '--stage', 'one');
-  expect(why).toContain('shop-one-list, $LATEST.Code');
-
-  // The stack catches up: from then on both hold it.
-  await shop.run(HOST, 'deploy', '--stage', 'one');
-  expect(await account.uses(stackId)).toContain(
-    'reference ListLambdaFunction.Code shop-one/ListLambdaFunction:2',
-  );
-
-  await shop.run(
-    HOST,
-    'rollback',
-    'function',
-    '--function',
-    'list',
-    '--function-version',
-    '1',
-    '--stage',
-    'one',
-  );
-  expect(await account.uses(functionArn('shop-one-list'))).toContain(
-    'reference $LATEST.Code shop-one/ListLambdaFunction:1',
-  );
-});
-
-test('a deployment that failed releases its pins, keeps what runs, and is not skipped', async () => {
-  const shop = await service();
-  await shop.run(HOST, 'deploy', '--stage', 'fails');
-  const stackId = (await account.stackId('shop-fails'))!;
-  const uses = await account.uses(stackId);
-  await shop.write('src/list-orders/index.js', "exports.handler = async () => 'next';\n");
-  const good = await shop.read('serverless.yml');
-  await shop.write(
-    'serverless.yml',
-    `${good}\nresources:\n  Resources:\n    Broken: { Type: 'AWS::Holdfast::Nonsense', Properties: {} }\n`,
-  );
-  expect((await shop.attempt(HOST, ['deploy', '--stage', 'fails'])).code).not.toBe(0);
-  expect((await account.uses(stackId)).filter((use) => use.startsWith('reference'))).toEqual(
-    expect.arrayContaining(uses),
-  );
-  expect((await account.uses(stackId)).filter((use) => use.startsWith('pin'))).toEqual([]);
-
-  await shop.write('serverless.yml', good);
-  const text = await shop.run(HOST, 'deploy', '--stage', 'fails');
-  expect(text).not.toContain('No changes');
-  expect(await account.uses(stackId)).toContain(
-    'reference ListLambdaFunction.Code shop-fails/ListLambdaFunction:2',
-  );
-});
-
-test('a deployment that was killed stays protected until the next one settles it', async () => {
-  const shop = await service();
-  await shop.run(HOST, 'deploy', '--stage', 'killed');
-  const stackId = (await account.stackId('shop-killed'))!;
-  await shop.write('src/list-orders/index.js', "exports.handler = async () => 'killed';\n");
-  account.proxy.clear();
-  const { code } = await shop.attempt(HOST, ['deploy', '--stage', 'killed'], {
-    killWhen: () => account.proxy.calls.some(({ action }) => action === 'UpdateStack'),
-  });
-  expect(code).toBeNull();
-  await expect(account.ask('delete', 'shop-killed/ListLambdaFunction:2')).rejects.toMatchObject({
-    code: 'in-use',
-  });
-  await expect(account.ask('delete', 'shop-killed/ListLambdaFunction:1')).rejects.toMatchObject({
-    code: 'in-use',
-  });
-
-  await shop.run(HOST, 'deploy', '--stage', 'killed');
-  await shop.run(HOST, 'holdfast', 'settle', '--stage', 'killed');
-  const held = await account.uses(stackId);
-  expect(held).toContain('reference ListLambdaFunction.Code shop-killed/ListLambdaFunction:2');
-  expect(held).not.toContain('reference ListLambdaFunction.Code shop-killed/ListLambdaFunction:1');
+  expect(uses).toContain('reference ListLambdaFunction.Code shop-sets/ListLambdaFunction:1');
+  expect(uses.filter((use) => use.startsWith('pin'))).toEqual([]);
+  expect(account.proxy.calls.map(({ action }) => action)).toContain('ExecuteChangeSet');
+  expect(await shop.run(HOST, 'deploy', '--stage', 'sets')).toContain('No changes to deploy');
 });
 
 test('takes an existing service over with its bucket retained, and lets it go again', async () => {
   const shop = await service();
   const withPlugin = await shop.read('serverless.yml');
-  const without = withPlugin
-    .replace(/ {2}- '@holdfast\/serverless-plugin'.*\n/, '')
-    .replace(/custom:\n {2}holdfast:\n.*\n/, '');
+  const without = withoutPlugin(withPlugin);
   await shop.write('serverless.yml', without);
   await shop.run(HOST, 'deploy', '--stage', 'moves');
   const stackId = (await account.stackId('shop-moves'))!;
@@ -181,6 +89,11 @@ test('takes an existing service over with its bucket retained, and lets it go ag
   const oldCode = await codeOf('shop-moves-list');
 
   await shop.write('serverless.yml', withPlugin);
+  await cp(join(shop.folder, '.serverless'), join(shop.folder, 'built'), { recursive: true });
+  const foreign = await shop.attempt(HOST, ['deploy', '--stage', 'moves', '--package', 'built']);
+  expect(foreign.code).not.toBe(0);
+  expect(foreign.text).toContain('was made without @holdfast/serverless-plugin');
+
   const moved = await shop.run(HOST, 'deploy', '--stage', 'moves');
   expect(moved).toContain('stays in the account');
   expect((await account.template('shop-moves')).text).not.toContain('ServerlessDeploymentBucket');
@@ -197,6 +110,10 @@ test('takes an existing service over with its bucket retained, and lets it go ag
   await shop.run(HOST, 'deploy', '--stage', 'moves');
   expect((await account.template('shop-moves')).Resources['ServerlessDeploymentBucket']).toBeDefined();
   await shop.write('serverless.yml', withPlugin);
-  await shop.run(HOST, 'holdfast', 'settle', '--stage', 'moves');
+  const settled = await shop.attempt(HOST, ['holdfast', 'settle', '--stage', 'moves']);
+  expect(settled.text).toContain(`settled  ${stackId}`);
+  // Published versions of functions may still run a layer that the stack has let go of, so that much is not decided.
+  expect(settled.text).toContain('was deleted; a function may still run it');
+  expect(settled.code).not.toBe(0);
   expect(await account.uses(stackId)).toEqual([]);
 });

@@ -15,7 +15,7 @@ const facts = (change: Partial<DeploymentFacts> = {}): DeploymentFacts => ({
       Stage: { Properties: { DeploymentId: { Ref: 'ApiGatewayDeployment1700000000000' } } },
     },
   },
-  state: { service: { provider: { memorySize: 128 }, functions: {} }, package: {} },
+  provider: { memorySize: 128, stackTags: { team: 'orders' } },
   files: { 'list.zip': 'aa' },
   settings: { tags: true },
   serviceDir: '/home/one/shop',
@@ -32,31 +32,23 @@ test('is the same for what changes by itself', () => {
       },
       Metadata: { HoldfastServerless: { Fingerprint: 'sha256:before' } },
     },
-    state: {
-      package: { artifactDirectoryName: 'serverless/shop/dev/1' },
-      service: {
-        functions: {},
-        initialServerlessConfig: { any: 1 },
-        provider: { memorySize: 128, compiledCloudFormationTemplate: {}, coreCloudFormationTemplate: {} },
-      },
-    },
+    // What is not given to CloudFormation beside the template changes nothing there.
+    provider: { memorySize: 256, deploymentPrefix: 'other', stackTags: { team: 'orders' } },
   });
   expect(fingerprintOf(later)).toBe(fingerprintOf(facts()));
 });
 
 test('does not depend on where the service lies', () => {
   const at = (serviceDir: string): string =>
-    fingerprintOf(facts({ serviceDir, state: { artifact: `${serviceDir}/.serverless/list.zip` } }));
+    fingerprintOf(facts({ serviceDir, settings: { artifact: `${serviceDir}/.serverless/list.zip` } }));
   expect(at('/home/two')).toBe(at('/builds/17/shop'));
 });
 
 test.each<[string, Partial<DeploymentFacts>]>([
   ['a file', { files: { 'list.zip': 'bb' } }],
   ['a setting', { settings: { tags: false } }],
-  [
-    'the configuration',
-    { state: { service: { provider: { memorySize: 256 }, functions: {} }, package: {} } },
-  ],
+  ['the tags of the stack', { provider: { memorySize: 128, stackTags: { team: 'payments' } } }],
+  ['the parameters of the stack', { provider: { stackTags: { team: 'orders' }, stackParameters: [{}] } }],
   ['the template', { template: { Resources: {} } }],
 ])('is another one after a change of %s', (_what, change) => {
   expect(fingerprintOf(facts(change))).not.toBe(fingerprintOf(facts()));

@@ -55,3 +55,20 @@ test('forgets a deployment that came to nothing', async () => {
   await pruneHistory(store, consumer, { keep: 5, forget: [forgotten] });
   expect((await readHistory(store, consumer)).map(({ directory }) => directory)).toEqual([kept]);
 });
+
+test('the same package deployed again takes the place of what is recorded of it', async () => {
+  const consumer = historyConsumer(store, 'default', 'shop-dev');
+  await deploy(1000);
+  await deploy(2000);
+  const again = { directory: '1000-1970-01-01T00:00:01.000Z', uses: [] };
+  const template = await version('shop-dev/serverless/template', 'another');
+  const state = await version('shop-dev/serverless/state', 'another');
+  expect(await addToHistory(store, consumer, { ...again, template, state })).toBe(false);
+  const past = await readHistory(store, consumer);
+  expect(past).toHaveLength(2);
+  expect(past[0]).toMatchObject({
+    directory: again.directory,
+    template: { number: template.number },
+    uses: [],
+  });
+});

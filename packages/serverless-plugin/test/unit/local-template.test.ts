@@ -8,6 +8,7 @@ const naming = {
   getLambdaLogicalId: (name: string) => `${upper(name)}LambdaFunction`,
   getLambdaLayerLogicalId: (name: string) => `${upper(name)}LambdaLayer`,
   getLambdaLayerS3KeyOutputLogicalId: (name: string) => `${upper(name)}LambdaLayerS3Key`,
+  getLambdaLayerS3ObjectVersionOutputLogicalId: (name: string) => `${upper(name)}LambdaLayerS3ObjectVersion`,
 } as Naming;
 
 const FOLDER = 'serverless/shop/dev/1-1970';
@@ -30,6 +31,7 @@ function hostTemplate(): CloudFormationTemplate {
     Outputs: {
       ServerlessDeploymentBucketName: { Value: 'holdfast' },
       ModelLambdaLayerS3Key: { Value: 'old/model.zip' },
+      ModelLambdaLayerS3ObjectVersion: { Value: 'S3ObjectVersion' },
     },
   };
 }

@@ -4,9 +4,6 @@ import {
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { ArtifactStore, ReferenceRecord } from '@holdfast/core';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { awsEnvironment } from '../../../../core/test/emulators/aws-environment.js';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
@@ -14,7 +11,12 @@ import { bootstrapStore } from '../../../../core/test/emulators/bootstrapped.js'
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { startEmulator } from '../../../../core/test/emulators/emulator.js';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
-import { startRecordingProxy, type RecordingProxy } from '../../../../core/test/emulators/recording-proxy.js';
+import {
+  startRecordingProxy,
+  type RecordedCall,
+  type RecordingProxy,
+} from '../../../../core/test/emulators/recording-proxy.js';
+import { openStoreProcess } from './store-process.js';
 
 export interface DeployedTemplate {
   readonly text: string;
@@ -36,6 +38,8 @@ type Asked = 'consumer' | 'delete' | 'describe' | 'why' | 'resolve';
 export interface TestAccount {
   readonly env: Readonly<Record<string, string>>;
   readonly proxy: RecordingProxy;
+  /** Tells of each request when its answer is there, and before whoever asked has it. The last one given is told alone. */
+  onCall(told: (call: RecordedCall) => void): void;
   /** Calls a method of the store. Throws an error with the store's code. */
   ask<Method extends Asked>(
     method: Method,
@@ -54,25 +58,20 @@ export interface TestAccount {
 /** Tests and hosts ask the same account: this process's environment names it from now on. */
 export async function openAccount(): Promise<TestAccount> {
   const emulator = await startEmulator('ministack');
-  const proxy = await startRecordingProxy(emulator);
+  let told: (call: RecordedCall) => void = () => undefined;
+  const proxy = await startRecordingProxy(emulator, (call) => told(call));
   await bootstrapStore(emulator);
   const env = awsEnvironment(proxy.emulator);
   Object.assign(process.env, env);
-  const ask = async (method: Asked, ...args: unknown[]): Promise<unknown> => {
-    const script = [join(__dirname, 'ask-store.cjs'), method, ...args.map((arg) => JSON.stringify(arg))];
-    const { stdout } = await promisify(execFile)(process.execPath, script, {
-      env: { ...process.env, ...env },
-    });
-    const { value, code } = JSON.parse(stdout) as { value?: unknown; code?: string };
-    if (code !== undefined) throw Object.assign(new Error(`${method}: ${code}`), { code });
-    return value;
-  };
+  const store = await openStoreProcess(env);
+  const ask = (method: Asked, ...args: unknown[]): Promise<unknown> => store.ask(method, args);
   const cloudFormation = new CloudFormationClient({});
   const holds = async (consumer: string): Promise<readonly ReferenceRecord[]> =>
     ((await ask('consumer', consumer)) as { references: readonly ReferenceRecord[] }).references;
   return {
     env,
     proxy,
+    onCall: (next) => void (told = next),
     ask: ask as TestAccount['ask'],
     cloudFormation,
     async stackId(name) {
@@ -98,6 +97,7 @@ export async function openAccount(): Promise<TestAccount> {
         .sort(),
     async stop() {
       cloudFormation.destroy();
+      await store.stop();
       await proxy.stop();
       await emulator.stop();
     },

@@ -24,15 +24,15 @@ const SILENT = {
 export interface HostOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Kills the host as soon as this says so; it is asked every few milliseconds. */
-  readonly killWhen?: () => boolean;
+  /** Gets what kills the host at once, as soon as the host runs. */
+  readonly started?: (kill: () => void) => void;
 }
 
 /** Runs a host as a user would, in a process of its own. */
 export async function runHost(
   host: HostName,
   args: readonly string[],
-  { cwd, env, killWhen }: HostOptions,
+  { cwd, env, started }: HostOptions,
 ): Promise<HostRun> {
   const bin = join(dirname(require.resolve(`${host}/package.json`)), 'bin/serverless.js');
   const child = spawn(process.execPath, [bin, ...args], {
@@ -44,13 +44,11 @@ export async function runHost(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   }
-  const watch =
-    killWhen === undefined ? undefined : setInterval(() => killWhen() && child.kill('SIGKILL'), 2);
+  started?.(() => void child.kill('SIGKILL'));
   const code = await new Promise<number | null>((done, fail) => {
     child.on('error', fail);
     child.on('close', done);
   });
-  clearInterval(watch);
   return { code, text };
 }
 

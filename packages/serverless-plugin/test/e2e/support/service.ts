@@ -25,7 +25,7 @@ export interface TestService {
   readonly folder: string;
   /** Throws unless the host succeeds. */
   run(host: HostName, ...args: string[]): Promise<string>;
-  attempt(host: HostName, args: readonly string[], options?: Pick<HostOptions, 'killWhen'>): Promise<HostRun>;
+  attempt(host: HostName, args: readonly string[], options?: Pick<HostOptions, 'started'>): Promise<HostRun>;
   read(file: string): Promise<string>;
   write(file: string, text: string): Promise<void>;
   /** Changes serverless.yml; the text must be there. */
