@@ -9,6 +9,8 @@ import type { Environment } from '../assembly/types.js';
 export interface RecordedStack {
   readonly stackName: string;
   readonly environment: Environment;
+  /** What it was pinned under when it was published, if that was before this deployment. */
+  readonly deployments?: readonly string[];
 }
 
 /** Names of variables that `holdfast-cdk deploy` sets for the `holdfast-cdk exec` below it. */
