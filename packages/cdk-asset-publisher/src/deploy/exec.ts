@@ -61,6 +61,7 @@ export async function exec(options: ExecOptions): Promise<number> {
     openStore: namingProfile(options.openStore, defaults),
     environment: defaults,
     select: (stack) => names.has(`${stack.folder} ${stack.artifactId}`),
+    pin: env[VARIABLES.publish] !== 'unpinned',
     deployment: deployment ?? namedByContent,
     ...(deployment === undefined ? { onFailure: options.onFailure } : {}),
   });

@@ -23,7 +23,7 @@ export const VARIABLES = {
   record: 'HOLDFAST_CDK_RECORD',
   /** The patterns of stacks, as JSON. */
   stacks: 'HOLDFAST_CDK_STACKS',
-  /** `never`: nothing is published, and no store is asked. */
+  /** `never`: nothing is published, and no store is asked; `unpinned`: nothing is going to be deployed, and so nothing is pinned. */
   publish: 'HOLDFAST_CDK_PUBLISH',
 } as const;
 

@@ -61,7 +61,7 @@ export async function runCdk(options: RunCdkOptions): Promise<CdkReport> {
         [VARIABLES.record]: file,
         ...(deployment === undefined ? {} : { [VARIABLES.deployment]: deployment }),
         ...(patterns === undefined ? {} : { [VARIABLES.stacks]: JSON.stringify(patterns) }),
-        ...(verb === 'destroy' ? { [VARIABLES.publish]: 'never' } : {}),
+        ...(verb === 'deploy' ? {} : { [VARIABLES.publish]: verb === 'diff' ? 'unpinned' : 'never' }),
       });
     }
     const { code: exitCode, interrupted } = end;
@@ -113,7 +113,7 @@ async function prepareFolder(
     pin: options.verb === 'deploy',
     ...(deployment === undefined ? {} : { deployment }),
   });
-  options.onPublished(published);
+  if (options.verb === 'deploy') options.onPublished(published);
   return output;
 }
 

@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const SYNTHESIZERS = {
   holdfast: () => new HoldfastSynthesizer() as IReusableStackSynthesizer,
-  stock: () => new DefaultStackSynthesizer(),
+  stock: () => new DefaultStackSynthesizer() as IReusableStackSynthesizer,
 };
 
 function newApp(synthesizer: keyof typeof SYNTHESIZERS): App {
