@@ -1,14 +1,8 @@
-// A shop with one function, deployed without a bootstrap: holdfast-cdk deploy
-const { join } = require('node:path');
-const { App, Aspects, Stack } = require('aws-cdk-lib');
-const { Code, Function, Runtime } = require('aws-cdk-lib/aws-lambda');
+// A shop's orders, deployed without a bootstrap: holdfast-cdk deploy
+const { App, Aspects } = require('aws-cdk-lib');
 const { HoldfastSynthesizer, HoldfastTags } = require('@holdfast/cdk-asset-publisher');
+const { OrdersStack } = require('../lib/orders-stack.js');
 
 const app = new App({ defaultStackSynthesizer: new HoldfastSynthesizer() });
-const stack = new Stack(app, 'Shop');
-new Function(stack, 'Handler', {
-  runtime: Runtime.NODEJS_22_X,
-  handler: 'index.handler',
-  code: Code.fromAsset(join(__dirname, '../src/handler')),
-});
+new OrdersStack(app, 'Orders');
 Aspects.of(app).add(new HoldfastTags());

@@ -16,8 +16,8 @@ const PLACEHOLDER = /unpublished-(bucket|key|object-version|version-arn)-([0-9a-
 export const ANY_ASSET = '0'.repeat(TOKEN_LENGTH);
 /** The value of a tag that {@link HoldfastTags} puts on a resource, until it is known which version the resource uses. */
 export const TAG_PLACEHOLDER = 'unpublished-version-of-this-resource';
-/** Where the stack's template lies, until it is published. */
-export const TEMPLATE_PLACEHOLDER = 's3://unpublished-bucket/template';
+/** Where the stack's template lies, until it is published: in a bucket whose name nobody can give to one. */
+export const TEMPLATE_PLACEHOLDER = 's3://-/not-published';
 /** What a key of a template's `Metadata` begins with that says which ARN a token stands for. */
 export const USE_METADATA = 'Holdfast:Use:';
 

@@ -60,16 +60,12 @@ export async function publishForDeployment(
   return {
     ...published,
     async settle() {
-      const outcomes: StackOutcome[] = [];
-      for (const { stackName, place, deployment } of published.stacks) {
+      const stacks = published.stacks.map(({ stackName, place, deployment }) => {
         const { account, region } = place;
-        outcomes.push(
-          ...(await withStores((stores) =>
-            settleStacks([{ stackName, environment: { account, region } }], deployment, stores.open),
-          )),
-        );
-      }
-      return outcomes;
+        return { stackName, environment: { account, region }, deployments: [deployment] };
+      });
+      const finished = published.stacks.map(({ deployment }) => deployment);
+      return withStores((opened) => settleStacks({ stacks, finished, openStore: opened.open }));
     },
   };
 

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { HoldfastError, quote } from '@holdfast/core';
 import { planFile, readPlan } from './stack-plan.js';
 import { TEMPLATE_PLACEHOLDER } from '../placeholders.js';
-import { planOfStock } from './stock.js';
+import { withSharedAssets } from './shared-assets.js';
+import { planOfStock, stockFilesOf, type StockFile } from './stock.js';
 import {
   isMap,
   mapAt,
@@ -65,7 +66,7 @@ export function readAssembly(folder: string, options: ReadOptions = {}): Assembl
   const folders: ManifestFolder[] = [];
   const stacks: AssemblyStack[] = [];
   const incomplete = readFolder(resolve(folder), options, folders, stacks);
-  return { folder: resolve(folder), folders, stacks, incomplete };
+  return { folder: resolve(folder), folders, stacks: withSharedAssets(stacks), incomplete };
 }
 
 function readFolder(
@@ -77,6 +78,7 @@ function readFolder(
   const manifest = readJson(join(folder, 'manifest.json'));
   const artifacts = { ...mapAt(manifest, 'artifacts') };
   const assetManifests = new Map<string, JsonMap | undefined>();
+  const staged = stockFilesOf(folder, artifacts);
   let incomplete = Array.isArray(manifest['missing']) && manifest['missing'].length > 0;
   for (const [artifactId, artifact] of Object.entries(artifacts)) {
     if (!isMap(artifact)) continue;
@@ -86,7 +88,7 @@ function readFolder(
         incomplete = readFolder(join(folder, name), options, folders, stacks) || incomplete;
     }
     if (artifact['type'] !== 'aws:cloudformation:stack') continue;
-    stacks.push(readStack({ folder, artifactId, artifacts, assetManifests, options }, artifact));
+    stacks.push(readStack({ folder, artifactId, artifacts, assetManifests, staged, options }, artifact));
   }
   folders.push({ folder, manifest: { ...manifest, artifacts }, assetManifests });
   return incomplete;
@@ -98,6 +100,8 @@ export interface StackContext {
   /** All artifacts of the manifest; what is changed here is written. */
   readonly artifacts: JsonMap;
   readonly assetManifests: Map<string, JsonMap | undefined>;
+  /** The file assets of all stock stacks of the manifest. */
+  readonly staged: readonly StockFile[];
   readonly options: ReadOptions;
 }
 

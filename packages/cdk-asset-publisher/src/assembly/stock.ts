@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HoldfastError, quote } from '@holdfast/core';
 import { addGuards } from '../fill/guard.js';
-import { ANY_ASSET, placeholder, TEMPLATE_PLACEHOLDER, tokenOf } from '../placeholders.js';
+import { TEMPLATE_PLACEHOLDER, tokenOf } from '../placeholders.js';
+import { BucketSwap } from './bucket-swap.js';
 import { listOf, readJson, readTemplates, type StackContext } from './read-assembly.js';
 import {
   isMap,
@@ -42,7 +43,8 @@ export function planOfStock(
   properties['stackTemplateAssetObjectUrl'] = TEMPLATE_PLACEHOLDER;
   artifacts[artifactId] = { ...(artifacts[artifactId] as JsonMap), properties };
 
-  const swap = new BucketSwap(files);
+  // A stack may also name what another one stages.
+  const swap = new BucketSwap(context.staged.filter(({ path }) => path !== templateFile));
   const templates = new Map<string, Template>();
   for (const [name, template] of readTemplates(folder, templateFile, plan)) {
     const swapped = withoutBootstrapVersion(swap.value(template) as Template);
@@ -52,11 +54,29 @@ export function planOfStock(
   return { plan, templates };
 }
 
-interface StockFile {
+/** An asset, and where the stock synthesizer would have it. */
+export interface StockFile {
   readonly path: string;
   readonly asset: AssetPlan;
   readonly key: string;
   readonly bucket: string;
+}
+
+/** The file assets of every asset manifest. */
+export function stockFilesOf(folder: string, artifacts: JsonMap): StockFile[] {
+  return Object.values(artifacts).flatMap((artifact) => filesOf(folder, artifact)?.files ?? []);
+}
+
+/** What an artifact says of file assets and images; undefined for one that is no asset manifest. */
+function filesOf(folder: string, artifact: Json | undefined) {
+  if (!isMap(artifact) || artifact['type'] !== 'cdk:asset-manifest') return undefined;
+  const file = mapAt(artifact, 'properties')?.['file'];
+  if (typeof file !== 'string') return undefined;
+  const manifest = readJson(join(folder, file));
+  const files = Object.entries(mapAt(manifest, 'files') ?? {}).flatMap(([hash, entry]) =>
+    isMap(entry) ? [stockFile(hash, entry, file)] : [],
+  );
+  return { file, manifest, files };
 }
 
 /** The file assets of the manifests that a stack depends on. Only images stay in those. */
@@ -65,14 +85,10 @@ function takeFiles({ folder, artifactId, artifacts, assetManifests }: StackConte
   const dependencies = listOf(artifact['dependencies']);
   const gone = new Set<string>();
   for (const id of dependencies) {
-    const other = artifacts[id];
-    if (!isMap(other) || other['type'] !== 'cdk:asset-manifest') continue;
-    const file = mapAt(other, 'properties')?.['file'];
-    if (typeof file !== 'string') continue;
-    const manifest = readJson(join(folder, file));
-    for (const [hash, entry] of Object.entries(mapAt(manifest, 'files') ?? {})) {
-      if (isMap(entry)) found.push(stockFile(hash, entry, file));
-    }
+    const read = filesOf(folder, artifacts[id]);
+    if (read === undefined) continue;
+    const { file, manifest, files } = read;
+    found.push(...files);
     const images = mapAt(manifest, 'dockerImages') ?? {};
     if (Object.keys(images).length > 0) {
       assetManifests.set(file, { ...manifest, files: {} });
@@ -117,39 +133,6 @@ function stockFile(hash: string, entry: JsonMap, file: string): StockFile {
       ...(executable.length === 0 ? {} : { executable }),
     },
   };
-}
-
-/** Puts placeholders where the stock synthesizer put a bootstrap bucket and a key. */
-class BucketSwap {
-  readonly #buckets: ReadonlySet<string>;
-  readonly #keys: readonly (readonly [string, string])[];
-
-  constructor(files: readonly StockFile[]) {
-    this.#buckets = new Set(files.map(({ bucket }) => bucket));
-    this.#keys = files.map(({ key, asset }) => [key, placeholder('key', asset.token)]);
-  }
-
-  value(value: Json): Json {
-    if (typeof value === 'string') return this.#text(value);
-    if (Array.isArray(value)) return value.map((item) => this.value(item));
-    if (!isMap(value)) return value;
-    const sub = value['Fn::Sub'];
-    // The bucket of a stack that does not know its account is `Fn::Sub` of the name alone.
-    if (typeof sub === 'string' && Object.keys(value).length === 1 && this.#buckets.has(sub))
-      return placeholder('bucket', ANY_ASSET);
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, item === undefined ? null : this.value(item)]),
-    );
-  }
-
-  #text(text: string): string {
-    let result = text;
-    for (const bucket of this.#buckets) result = result.replaceAll(bucket, placeholder('bucket', ANY_ASSET));
-    for (const [key, swapped] of this.#keys) {
-      if (result.includes(key)) result = result.replaceAll(key, swapped);
-    }
-    return result;
-  }
 }
 
 /** Without the parameter and the rule that read the bootstrap's version. */

@@ -46,6 +46,8 @@ export interface PublishedStack {
   /** Where CloudFormation finds the stack's template, as the manifest has it. */
   readonly templateUrl: string;
   readonly artifacts: readonly PublishedUse[];
+  /** What its versions were pinned under; absent when they were not. */
+  readonly deployment?: string;
 }
 
 /** A version that the stack is going to use. */

@@ -1,13 +1,16 @@
+import { homedir } from 'node:os';
 import { Command, Option } from 'commander';
 import { HoldfastError } from '@holdfast/core';
 import { currentMachine, decideSettings } from '@holdfast/core/settings';
+import { awsVariables } from '../deploy/aws-variables.js';
+import { readCdkArguments, type CdkArguments } from '../deploy/cdk-arguments.js';
 import { exec } from '../deploy/exec.js';
 import type { Publishing } from '../deploy/publishing.js';
 import { runCdk } from '../deploy/run-cdk.js';
 import { publishAssembly } from '../publish/publish-assembly.js';
 import { EnvironmentStores } from '../publish/stores.js';
 import { declareImportStaging } from './import-staging.js';
-import { failureLines, publishedLines, settledLines } from './render.js';
+import { failureLines, publishedLines, reportLines } from './render.js';
 
 /** Where a command writes and what it reads. */
 export interface CommandHost {
@@ -103,8 +106,9 @@ function declareCdk(
     .passThroughOptions()
     .helpOption(false)
     .action(async (args: string[]) => {
+      useAwsVariables(readCdkArguments(args));
       await withPublishing(program.opts<GlobalOptions>(), async (publishing, env) => {
-        const { exitCode, settled } = await runCdk({
+        const report = await runCdk({
           ...publishing,
           verb,
           args,
@@ -113,7 +117,8 @@ function declareCdk(
           holdfastCdk: host.file,
           onPublished: (published) => publishedLines(published).forEach(host.err),
         });
-        settledLines(settled).forEach(host.err);
+        const { exitCode, settled } = report;
+        reportLines(report).forEach(host.err);
         const undecided = settled.some(({ result }) => result === 'undecided');
         setExitCode(exitCode === 0 && undecided ? UNDECIDED : exitCode);
       });
@@ -135,6 +140,7 @@ function declareExec(program: Command, host: CommandHost, setExitCode: SetExitCo
     )
     .passThroughOptions()
     .action(async (command: string[], options: { publish?: string }) => {
+      useAwsVariables();
       await withPublishing(program.opts<GlobalOptions>(), async (publishing, env) => {
         const code = await exec({
           ...publishing,
@@ -152,6 +158,11 @@ function declareExec(program: Command, host: CommandHost, setExitCode: SetExitCo
         setExitCode(code);
       });
     });
+}
+
+/** The SDK reads its profile and its region from this process's environment. */
+function useAwsVariables(args: Pick<CdkArguments, 'profile' | 'region'> = {}): void {
+  Object.assign(process.env, awsVariables({ args, cwd: process.cwd(), home: homedir(), env: process.env }));
 }
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,7 @@
 import type { StackOutcome } from '@holdfast/cloudformation';
 import { isHoldfastError } from '@holdfast/core';
 import type { AssemblyStack } from '../assembly/read-assembly.js';
+import type { CdkReport } from '../deploy/run-cdk.js';
 import type { PublishedAssembly } from '../publish/publish-assembly.js';
 
 /** What was published, one line for each stack. */
@@ -17,7 +18,7 @@ export function publishedLines({ stacks, incomplete }: PublishedAssembly): strin
 /** What became of the references, one line for each stack that is in question. */
 export function settledLines(outcomes: readonly StackOutcome[]): string[] {
   return outcomes.flatMap(({ consumer, added, released, undecided }) => {
-    const name = /:stack\/([^/]+)/.exec(consumer)?.[1] ?? consumer;
+    const name = nameOf(consumer);
     const gone = released.filter(({ kind }) => kind === 'reference').length;
     const changes = `${count(added.length, 'reference', 'references')} added, ${gone} released`;
     return [
@@ -25,6 +26,27 @@ export function settledLines(outcomes: readonly StackOutcome[]): string[] {
       ...undecided.map(({ message }) => `${name}: could not be settled: ${message}`),
     ];
   });
+}
+
+/** What became of the references of a run, and what is left to do. */
+export function reportLines({ settled, interrupted, deployment }: CdkReport): string[] {
+  const open = settled.filter(({ result }) => result === 'undecided').map(({ consumer }) => nameOf(consumer));
+  const settle = (names: readonly string[]): string[] =>
+    [...new Set(names)].map((name) => {
+      const option = deployment === undefined ? '' : ` --deployment ${deployment}`;
+      return `  holdfast stack settle --stack-name ${name}${option}`;
+    });
+  return [
+    ...settledLines(settled),
+    ...(interrupted && deployment !== undefined
+      ? [
+          'Interrupted: what this deployment uses stays pinned. Once CloudFormation is done:',
+          ...settle(settled.map(({ consumer }) => nameOf(consumer))),
+        ]
+      : open.length === 0
+        ? []
+        : ['Everything that may be in use stays pinned. Once the reason is gone:', ...settle(open)]),
+  ];
 }
 
 export function failureLines(stacks: readonly AssemblyStack[], error: unknown): string[] {
@@ -38,6 +60,10 @@ export function failureLines(stacks: readonly AssemblyStack[], error: unknown): 
 export function errorLines(error: unknown): string[] {
   if (!isHoldfastError(error)) return [`error: ${error instanceof Error ? error.message : String(error)}`];
   return [`error: ${error.message}`, ...(error.hint === undefined ? [] : [`hint: ${error.hint}`])];
+}
+
+function nameOf(consumer: string): string {
+  return /:stack\/([^/]+)/.exec(consumer)?.[1] ?? consumer;
 }
 
 function count(number: number, one: string, many: string): string {

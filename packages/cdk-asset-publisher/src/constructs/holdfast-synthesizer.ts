@@ -165,7 +165,6 @@ export class HoldfastSynthesizer extends StackSynthesizer implements IReusableSt
 }
 
 function guardTemplate(file: string, assets: readonly AssetPlan[]): void {
-  if (assets.length === 0) return;
   const text = readFileSync(file, 'utf8');
   const names = assets.map(({ displayName, path }) => displayName ?? path);
   const guarded = addGuards(JSON.parse(text) as Template, names);

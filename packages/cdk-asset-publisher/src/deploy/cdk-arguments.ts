@@ -2,6 +2,9 @@
 export interface CdkArguments {
   /** The value of `--app`. */
   readonly app?: string;
+  /** The values of `--profile` and `--region`. */
+  readonly profile?: string;
+  readonly region?: string;
   /** The stacks' names or patterns; undefined when they could not be told from options. */
   readonly patterns?: readonly string[];
   /** The change set is only made: somebody will execute it later, or will not. */
@@ -37,6 +40,7 @@ export function readCdkArguments(args: readonly string[]): CdkArguments {
   const patterns: string[] = [];
   const rest: string[] = [];
   let app: string | undefined;
+  const named: { profile?: string; region?: string } = {};
   let certain = true;
   for (let i = 0; i < args.length; i += 1) {
     const word = args[i]!;
@@ -55,11 +59,13 @@ export function readCdkArguments(args: readonly string[]): CdkArguments {
       i += 1;
       continue;
     } else if (!takesValue && !isSwitch(name)) certain = false;
+    if ((name === 'profile' || name === 'region') && value !== undefined) named[name] = value;
     if (name === 'app' || name === 'a') app = value;
     else rest.push(word, ...(takesValue && given === undefined && value !== undefined ? [value] : []));
   }
   return {
     ...(app === undefined ? {} : { app }),
+    ...named,
     ...(certain ? { patterns } : {}),
     waits: WAITING.test(rest.join(' ')),
     rest,

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { HoldfastError } from '@holdfast/core';
+import { HoldfastError, isHoldfastError } from '@holdfast/core';
 import { readAssembly, type AssemblyStack } from '../assembly/read-assembly.js';
-import type { PublishedUse } from '../assembly/types.js';
+import type { Environment, PublishedUse } from '../assembly/types.js';
 import { publishAssembly, type PublishedAssembly } from '../publish/publish-assembly.js';
+import type { StoreOpener } from '../publish/stores.js';
 import type { Publishing } from './publishing.js';
 import { record, VARIABLES } from './record.js';
 import { runChild } from './run-child.js';
@@ -40,11 +41,15 @@ export async function exec(options: ExecOptions): Promise<number> {
   );
   const names = new Set(selected.map(({ folder: own, artifactId }) => `${own} ${artifactId}`));
   const file = env[VARIABLES.record];
+  const defaults = defaultEnvironment(env);
   // Recorded before anything is pinned: what is settled in vain does no harm.
   if (file !== undefined)
     record(
       file,
-      selected.map(({ stackName, environment }) => ({ stackName, environment })),
+      selected.map(({ stackName, environment }) => ({
+        stackName,
+        environment: { ...defaults, ...environment },
+      })),
     );
   if (env[VARIABLES.publish] === 'never') {
     await publishAssembly({ ...options.publish, folder, openStore: options.openStore, select: () => false });
@@ -53,13 +58,38 @@ export async function exec(options: ExecOptions): Promise<number> {
   const published = await publishAssembly({
     ...options.publish,
     folder,
-    openStore: options.openStore,
+    openStore: namingProfile(options.openStore, defaults),
+    environment: defaults,
     select: (stack) => names.has(`${stack.folder} ${stack.artifactId}`),
+    pin: env[VARIABLES.publish] !== 'unpinned',
     deployment: deployment ?? namedByContent,
     ...(deployment === undefined ? { onFailure: options.onFailure } : {}),
   });
   options.onPublished(published);
   return 0;
+}
+
+/** Where the CDK deploys stacks to that name no environment, as it tells the apps that it runs. */
+function defaultEnvironment(env: ExecOptions['env']): Environment {
+  const { CDK_DEFAULT_ACCOUNT: account = '', CDK_DEFAULT_REGION: region = '' } = env;
+  return { ...(account === '' ? {} : { account }), ...(region === '' ? {} : { region }) };
+}
+
+/** The CDK tells its apps the account that it deploys to, and not the profile that it got the credentials from. */
+function namingProfile(openStore: StoreOpener, defaults: Environment): StoreOpener {
+  return async (environment) => {
+    try {
+      return await openStore(environment);
+    } catch (error) {
+      const { account } = environment;
+      const denied = isHoldfastError(error) && error.code === 'access-denied';
+      if (!denied || account === undefined || account !== defaults.account) throw error;
+      throw new HoldfastError('access-denied', `${error.message}; cdk deploys with others`, {
+        hint: 'Choose the profile by AWS_PROFILE or in cdk.json, in place of "cdk --profile".',
+        cause: error,
+      });
+    }
+  };
 }
 
 /**
@@ -79,7 +109,8 @@ async function runApp(
   const [program, ...args] = command;
   if (program !== undefined) {
     // npm and npx are scripts of the shell's on Windows.
-    return runChild(program, args, { cwd, env, shell: process.platform === 'win32' });
+    const { code } = await runChild(program, args, { cwd, env, shell: process.platform === 'win32' });
+    return code;
   }
   const line = env[VARIABLES.app];
   if (line === undefined) {
@@ -87,5 +118,6 @@ async function runApp(
       hint: 'Write it after two dashes: holdfast-cdk exec -- node app.js',
     });
   }
-  return runChild(line, [], { cwd, env, shell: true });
+  const { code } = await runChild(line, [], { cwd, env, shell: true });
+  return code;
 }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { HoldfastError, quote } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core';
+import { readCdkJson } from './cdk-json.js';
 
 /** What `--app` may name. */
 export type App =
@@ -21,7 +22,7 @@ export interface AppPlaces {
  * is none.
  */
 export function findApp({ given, cwd, home, env }: AppPlaces): App {
-  const app = given ?? env['CDK_APP'] ?? appOf(join(cwd, 'cdk.json')) ?? appOf(join(home, '.cdk.json'));
+  const app = given ?? env['CDK_APP'] ?? readCdkJson({ cwd, home }).app;
   if (app === undefined || app === '') {
     throw new HoldfastError('invalid-input', 'there is no app to deploy', {
       hint: 'Name it with --app, or as "app" in cdk.json.',
@@ -32,21 +33,4 @@ export function findApp({ given, cwd, home, env }: AppPlaces): App {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
     return { kind: 'folder', folder: path };
   return { kind: 'command', command: app };
-}
-
-function appOf(file: string): string | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new HoldfastError('unavailable', `${quote(file)} could not be read`, { cause });
-  }
-  try {
-    const { app } = JSON.parse(text) as { app?: unknown };
-    return typeof app === 'string' ? app : undefined;
-  } catch (cause) {
-    throw new HoldfastError('invalid-input', `${quote(file)} is no valid JSON`, { cause });
-  }
 }

@@ -9,6 +9,8 @@ import type { Environment } from '../assembly/types.js';
 export interface RecordedStack {
   readonly stackName: string;
   readonly environment: Environment;
+  /** What it was pinned under when it was published, if that was before this deployment. */
+  readonly deployments?: readonly string[];
 }
 
 /** Names of variables that `holdfast-cdk deploy` sets for the `holdfast-cdk exec` below it. */
@@ -21,7 +23,7 @@ export const VARIABLES = {
   record: 'HOLDFAST_CDK_RECORD',
   /** The patterns of stacks, as JSON. */
   stacks: 'HOLDFAST_CDK_STACKS',
-  /** `never`: nothing is published, and no store is asked. */
+  /** `never`: nothing is published, and no store is asked; `unpinned`: nothing is going to be deployed, and so nothing is pinned. */
   publish: 'HOLDFAST_CDK_PUBLISH',
 } as const;
 

@@ -10,7 +10,7 @@ import { readCdkArguments } from './cdk-arguments.js';
 import { findApp } from './find-app.js';
 import type { Publishing } from './publishing.js';
 import { readRecord, record, VARIABLES } from './record.js';
-import { runChild } from './run-child.js';
+import { runChild, type ChildEnd } from './run-child.js';
 import { selectStacks } from './select-stacks.js';
 import { settleStacks } from './settle.js';
 
@@ -28,6 +28,10 @@ export interface RunCdkOptions extends Publishing {
 export interface CdkReport {
   /** What the CDK's command ended with. */
   readonly exitCode: number;
+  /** What the versions were pinned under. Absent when nothing was pinned. */
+  readonly deployment?: string;
+  /** Somebody broke it off: CloudFormation may still be at it, so that the pins stay. */
+  readonly interrupted: boolean;
   /** What became of the references of every stack; nothing for a diff. */
   readonly settled: readonly StackOutcome[];
 }
@@ -44,50 +48,59 @@ export async function runCdk(options: RunCdkOptions): Promise<CdkReport> {
   const scratch = mkdtempSync(join(tmpdir(), 'holdfast-cdk-'));
   const file = join(scratch, 'stacks.json');
   try {
-    let exitCode: number;
+    let end: ChildEnd;
     if (app.kind === 'folder') {
-      const folder = await prepareFolder(
-        options,
-        app.folder,
-        join(scratch, 'assembly'),
-        file,
-        patterns,
-        deployment,
-      );
-      exitCode = await cdk(options, [verb, ...rest, '--app', folder], env);
+      const output = join(scratch, 'assembly');
+      const folder = await prepareFolder(options, { folder: app.folder, output, file, patterns, deployment });
+      end = await cdk(options, [verb, ...rest, '--app', folder], env);
     } else {
       const line = `"${process.execPath}" "${options.holdfastCdk}" exec`;
-      exitCode = await cdk(options, [verb, ...rest, '--app', line], {
+      end = await cdk(options, [verb, ...rest, '--app', line], {
         ...env,
         [VARIABLES.app]: app.command,
         [VARIABLES.record]: file,
         ...(deployment === undefined ? {} : { [VARIABLES.deployment]: deployment }),
         ...(patterns === undefined ? {} : { [VARIABLES.stacks]: JSON.stringify(patterns) }),
-        ...(verb === 'destroy' ? { [VARIABLES.publish]: 'never' } : {}),
+        ...(verb === 'deploy' ? {} : { [VARIABLES.publish]: verb === 'diff' ? 'unpinned' : 'never' }),
       });
     }
+    const { code: exitCode, interrupted } = end;
     const stacks = verb === 'diff' ? [] : readRecord(file);
-    // A change set that waits for approval is a deployment that is not over, whatever `cdk` ended with.
-    const finished = waits && exitCode === 0 ? undefined : deployment;
-    return { exitCode, settled: await settleStacks(stacks, finished, options.openStore) };
+    // A change set that waits for approval is a deployment that is not over, and so is one that was broken off: a request may be on its way.
+    const goesOn = (waits && exitCode === 0) || interrupted || deployment === undefined;
+    const settled = await settleStacks({
+      stacks,
+      finished: goesOn ? [] : [deployment],
+      openStore: options.openStore,
+    });
+    return { exitCode, interrupted, settled, ...(deployment === undefined ? {} : { deployment }) };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
+interface FolderPreparation {
+  readonly folder: string;
+  readonly output: string;
+  /** Where the stacks are recorded. */
+  readonly file: string;
+  readonly patterns: readonly string[] | undefined;
+  readonly deployment: string | undefined;
+}
+
 /** Publishes an assembly into a folder of this run's own, and records its stacks. */
 async function prepareFolder(
   options: RunCdkOptions,
-  folder: string,
-  output: string,
-  file: string,
-  patterns: readonly string[] | undefined,
-  deployment: string | undefined,
+  { folder, output, file, patterns, deployment }: FolderPreparation,
 ): Promise<string> {
   const selected = selectStacks(readAssembly(folder).stacks, patterns);
   record(
     file,
-    selected.map(({ stackName, environment }) => ({ stackName, environment })),
+    selected.map(({ stackName, environment, plan: { published } }) => ({
+      stackName,
+      environment,
+      ...(published?.deployment === undefined ? {} : { deployments: [published.deployment] }),
+    })),
   );
   if (options.verb === 'destroy') return folder;
   const names = new Set(selected.map(({ path }) => path));
@@ -100,7 +113,7 @@ async function prepareFolder(
     pin: options.verb === 'deploy',
     ...(deployment === undefined ? {} : { deployment }),
   });
-  options.onPublished(published);
+  if (options.verb === 'deploy') options.onPublished(published);
   return output;
 }
 
@@ -108,7 +121,7 @@ function cdk(
   { cwd }: RunCdkOptions,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-): Promise<number> {
+): Promise<ChildEnd> {
   const own = findCdk(cwd);
   if (own !== undefined) return runChild(process.execPath, [own, ...args], { cwd, env });
   return runChild('cdk', args, { cwd, env, shell: process.platform === 'win32' });

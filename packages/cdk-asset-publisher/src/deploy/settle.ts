@@ -1,30 +1,93 @@
-import { openCloudFormation, settleStack, type StackOutcome } from '@holdfast/cloudformation';
+import {
+  openCloudFormation,
+  settleStack,
+  stackConsumer,
+  type CloudFormationApi,
+  type StackOutcome,
+} from '@holdfast/cloudformation';
+import { isHoldfastError, type Digest } from '@holdfast/core';
+import { mapBounded } from '../publish/bounded.js';
 import type { StoreOpener } from '../publish/stores.js';
 import type { RecordedStack } from './record.js';
 
 /** How many stacks are settled at once. */
-const MAX_TOGETHER = 4;
+const MAX_TOGETHER = 8;
 
-/** Settles every stack of a deployment by what CloudFormation says. Never throws for an answer that was not had: that is an outcome. */
-export async function settleStacks(
-  stacks: readonly RecordedStack[],
-  deployment: string | undefined,
-  openStore: StoreOpener,
-): Promise<StackOutcome[]> {
+export interface SettleOptions {
+  readonly stacks: readonly RecordedStack[];
+  /** The deployments that are over. None while they may still go on. */
+  readonly finished: readonly string[];
+  readonly openStore: StoreOpener;
+}
+
+/**
+ * Settles every stack of a deployment by what CloudFormation says. Never throws for an answer that was not had: that is an outcome, of which
+ * the consumer is the stack's name where nothing more is known.
+ */
+export async function settleStacks({ stacks, finished, openStore }: SettleOptions): Promise<StackOutcome[]> {
   const outcomes: StackOutcome[] = [];
-  const waiting = [...stacks];
-  const work = async (): Promise<void> => {
-    for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
-      const { store, place } = await openStore(stack.environment);
-      const api = await openCloudFormation({ region: place.region });
-      try {
-        const finished = deployment === undefined ? [] : [deployment];
-        outcomes.push(...(await settleStack({ store, api, stack: stack.stackName, finished })));
-      } finally {
-        api.close();
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(MAX_TOGETHER, stacks.length) }, work));
+  const apis = new RegionalApis();
+  const digests = new Map<string, Digest>();
+  try {
+    await mapBounded(stacks, MAX_TOGETHER, async (stack) => {
+      outcomes.push(...(await settleOne(stack, { finished, openStore, apis, digests })));
+    });
+  } finally {
+    await apis.close();
+  }
   return outcomes;
+}
+
+interface Context extends Omit<SettleOptions, 'stacks'> {
+  readonly apis: RegionalApis;
+  readonly digests: Map<string, Digest>;
+}
+
+async function settleOne(
+  { stackName, environment, deployments = [] }: RecordedStack,
+  { finished, openStore, apis, digests }: Context,
+): Promise<StackOutcome[]> {
+  let consumer = stackName;
+  try {
+    const { store, place } = await openStore(environment);
+    consumer = stackConsumer(place, stackName);
+    const api = await apis.open(place.region);
+    const { account } = await api.place();
+    if (account !== place.account) {
+      const message = `the stack is in account ${place.account}, and the credentials are those of ${account}`;
+      return [undecided(consumer, 'invalid-input', message)];
+    }
+    const over = finished.length === 0 ? [] : [...finished, ...deployments];
+    return await settleStack({ store, api, stack: stackName, finished: over, digests });
+  } catch (error) {
+    const code = isHoldfastError(error) ? error.code : 'unavailable';
+    return [undecided(consumer, code, error instanceof Error ? error.message : String(error))];
+  }
+}
+
+/** CloudFormation of each region, opened once. */
+class RegionalApis {
+  readonly #opened = new Map<string, Promise<CloudFormationApi>>();
+
+  open(region: string): Promise<CloudFormationApi> {
+    const opening = this.#opened.get(region) ?? openCloudFormation({ region });
+    this.#opened.set(region, opening);
+    return opening;
+  }
+
+  async close(): Promise<void> {
+    for (const api of await Promise.allSettled(this.#opened.values()))
+      if (api.status === 'fulfilled') api.value.close();
+  }
+}
+
+function undecided(consumer: string, code: string, message: string): StackOutcome {
+  return {
+    consumer,
+    result: 'undecided',
+    added: [],
+    released: [],
+    undecided: [{ code, message }],
+    notes: [],
+  };
 }

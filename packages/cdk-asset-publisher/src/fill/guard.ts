@@ -13,11 +13,14 @@ const ADVICE = 'Deploy with "holdfast-cdk deploy", or run "holdfast-cdk publish"
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 const MAX_NAME_LENGTH = 255;
 
-/** The template with a parameter for each artifact. Names tell what is missing, such as `NotPublishedHandlerCode`. */
+/**
+ * The template with a parameter for each artifact. Names tell what is missing, such as `NotPublishedHandlerCode`. A stack without assets
+ * has one for its own template, which is published as well.
+ */
 export function addGuards(template: Template, artifacts: readonly string[]): Template {
-  if (artifacts.length === 0) return template;
   const parameters: JsonMap = { ...mapAt(template, 'Parameters') };
-  const assertions = artifacts.map((artifact) => {
+  const missing = artifacts.length === 0 ? ['Template'] : artifacts;
+  const assertions = missing.map((artifact) => {
     const name = freeName(parameters, artifact);
     const description = `${DESCRIPTION} ${artifact}. ${ADVICE}`;
     parameters[name] = { Type: 'String', Description: description };

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { parseArn, type PinRequest, type StoreIdentity } from '@holdfast/core';
 import { beginDeployment, bookmarkName } from '@holdfast/cloudformation';
 import { readAssembly, type Assembly, type AssemblyStack } from '../assembly/read-assembly.js';
-import type { PublishedUse } from '../assembly/types.js';
+import type { Environment, PublishedUse } from '../assembly/types.js';
 import { writeAssembly, type StackFiles } from '../assembly/write-assembly.js';
-import { publishStacks, type FilledStack, type StackOptions } from './publish-stacks.js';
+import { mapBounded } from './bounded.js';
+import { publishStacks } from './publish-stacks.js';
+import type { FilledStack, StackOptions } from './stack-work.js';
 import type { OpenedStore, StoreOpener } from './stores.js';
 
 export interface PublishAssemblyOptions {
@@ -13,6 +15,8 @@ export interface PublishAssemblyOptions {
   /** Where the assembly to deploy is written; in the place of the one that is read when absent. */
   readonly output?: string;
   readonly openStore: StoreOpener;
+  /** Where stacks go that name no environment, or a part of one; where the credentials are at home when absent. */
+  readonly environment?: Environment;
   /** What the pins are recorded under; a new random one when absent. */
   readonly deployment?: string | ((artifacts: readonly PublishedUse[]) => string);
   /** Which stacks to publish; all when absent. The others keep their placeholders. */
@@ -71,22 +75,25 @@ export async function publishAssembly(options: PublishAssemblyOptions): Promise<
   if (assembly.incomplete) return { folder: assembly.folder, stacks: [], incomplete: true };
   const selected = assembly.stacks.filter(options.select ?? (() => true));
   const done = new Map<AssemblyStack, Finished>();
-  for (const stacks of byEnvironment(selected)) {
+  for (const { environment, stacks } of byEnvironment(selected, options.environment)) {
     try {
-      const opened = await options.openStore(stacks[0]!.environment);
+      const opened = await options.openStore(environment);
       for (const one of await publishGroup(opened, stacks, options)) done.set(one.stack, one);
     } catch (error) {
       if (options.onFailure === undefined) throw error;
       options.onFailure(stacks, error);
     }
   }
-  writeAssembly(assembly, output, filesOf(assembly, done));
+  writeAssembly(assembly, output, filesOf(assembly, done, options.pin !== false));
   return {
     folder: output,
     stacks: [...done.values()].map(({ deployable }) => deployable),
     incomplete: false,
   };
 }
+
+/** How many stacks' versions are pinned at once. */
+const PINNED_AT_ONCE = 8;
 
 /** What a stack became. */
 interface Finished {
@@ -96,8 +103,13 @@ interface Finished {
   readonly filled?: FilledStack;
 }
 
-function byEnvironment(stacks: readonly AssemblyStack[]): AssemblyStack[][] {
-  return [...Map.groupBy(stacks, ({ environment }) => JSON.stringify(environment)).values()];
+function byEnvironment(stacks: readonly AssemblyStack[], defaults: Environment = {}) {
+  const environmentOf = ({ environment }: AssemblyStack): Environment => ({ ...defaults, ...environment });
+  const groups = Map.groupBy(stacks, (stack) => {
+    const { account, region } = environmentOf(stack);
+    return `${account ?? ''}/${region ?? ''}`;
+  });
+  return [...groups.values()].map((group) => ({ environment: environmentOf(group[0]!), stacks: group }));
 }
 
 async function publishGroup(
@@ -107,16 +119,15 @@ async function publishGroup(
 ): Promise<Finished[]> {
   const fresh = stacks.filter(({ plan }) => plan.published === undefined);
   const filled = await publishStacks(store, fresh, (stack) => stackOptions(stack, options));
-  const finished: Finished[] = [];
-  for (const stack of stacks) {
+  const finished = new Map<AssemblyStack, Finished>();
+  await mapBounded(stacks, PINNED_AT_ONCE, async (stack) => {
     const own = filled.find((one) => one.stack === stack);
     const artifacts = own?.artifacts ?? stack.plan.published?.artifacts ?? [];
     const { deployment = randomUUID() } = options;
     const name = typeof deployment === 'string' ? deployment : deployment(artifacts);
-    if (options.pin !== false) {
-      const pins = artifacts.map(pinOf);
+    const pins = artifacts.map(pinOf);
+    if (options.pin !== false)
       await beginDeployment({ store, stackName: stack.stackName, pins, deployment: name, place });
-    }
     const deployable = {
       path: stack.path,
       stackName: stack.stackName,
@@ -126,9 +137,9 @@ async function publishGroup(
       uploaded: own?.uploaded ?? 0,
       unchanged: own?.unchanged ?? 0,
     };
-    finished.push({ stack, deployable, ...(own === undefined ? {} : { filled: own }) });
-  }
-  return finished;
+    finished.set(stack, { stack, deployable, ...(own === undefined ? {} : { filled: own }) });
+  });
+  return stacks.map((stack) => finished.get(stack)!);
 }
 
 function stackOptions({ plan, stackName }: AssemblyStack, options: PublishAssemblyOptions): StackOptions {
@@ -151,9 +162,13 @@ function pinOf({ slot, version, bookmark }: PublishedUse): PinRequest['pins'][nu
 }
 
 /** The files of every stack, those with placeholders included: stock templates are never left beside a manifest without their assets. */
-function filesOf({ stacks }: Assembly, done: ReadonlyMap<AssemblyStack, Finished>): StackFiles[] {
+function filesOf(
+  { stacks }: Assembly,
+  done: ReadonlyMap<AssemblyStack, Finished>,
+  pinned: boolean,
+): StackFiles[] {
   return stacks.map((stack) => {
-    const finished = done.get(stack)?.filled;
+    const { filled: finished, deployable } = done.get(stack) ?? {};
     if (finished === undefined) {
       const texts = [...stack.templates].map(
         ([file, template]) => [file, JSON.stringify(template, undefined, 1)] as const,
@@ -166,7 +181,14 @@ function filesOf({ stacks }: Assembly, done: ReadonlyMap<AssemblyStack, Finished
     return {
       stack,
       templates: finished.templates,
-      plan: { ...stack.plan, published: { templateUrl, artifacts: finished.artifacts } },
+      plan: {
+        ...stack.plan,
+        published: {
+          templateUrl,
+          artifacts: finished.artifacts,
+          ...(pinned && deployable !== undefined ? { deployment: deployable.deployment } : {}),
+        },
+      },
       templateUrl,
     };
   });

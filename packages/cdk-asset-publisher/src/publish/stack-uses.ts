@@ -1,4 +1,5 @@
 import { toArtifactId } from '@holdfast/cloudformation';
+import { HoldfastError, quote } from '@holdfast/core';
 import { isNestedTemplate, type AssemblyStack } from '../assembly/read-assembly.js';
 import type { AssetPlan } from '../assembly/types.js';
 import { findUses, namedArns, type TokenUse } from '../fill/find-uses.js';
@@ -29,6 +30,7 @@ export interface StackUses {
 
 const MAX_DEPTH = 20;
 
+/** Throws `invalid-input` for a template that uses what the assembly says nothing of. */
 export function usesOf(stack: AssemblyStack): StackUses {
   const byToken = new Map(stack.plan.assets.map((asset) => [asset.token, asset]));
   const uses: StackUse[] = [];
@@ -47,6 +49,14 @@ export function usesOf(stack: AssemblyStack): StackUses {
     }
   };
   walk(stack.templateFile, '', 0);
+  const unknown = uses.find(({ token }) => !byToken.has(token) && !arns.has(token));
+  if (unknown !== undefined) {
+    throw new HoldfastError(
+      'invalid-input',
+      `stack ${quote(stack.path)} uses in ${unknown.prefix}${unknown.slot} an artifact that no stack of the app names`,
+      { hint: 'Name it where it is used: with Artifact.fromArn, or as an asset of the stack.' },
+    );
+  }
   return {
     stack,
     uses,

@@ -23,7 +23,7 @@ export class EnvironmentStores {
 
   /**
    * An `aws:` store is that of the environment's account and region; any other store serves all environments. Throws `access-denied` for
-   * an account that the credentials do not belong to, and `invalid-input` where the settings name another account's or region's store.
+   * an account that the credentials do not belong to, and `invalid-input` where the settings name another region's store.
    */
   readonly open: StoreOpener = (environment) => {
     const key = `${environment.account ?? ''}/${environment.region ?? ''}`;
@@ -44,19 +44,30 @@ export class EnvironmentStores {
       const store = await ArtifactStore.open(url, options);
       return { store, place: await placeOf(store.identity, { ...environmentOf(account, region) }) };
     }
+    // A store that is named may be one that another account shares.
     const named = url.slice('aws:'.length) !== '';
     const identity = { ...options.identity, ...(named ? {} : environmentOf(account, region)) };
     const store = await ArtifactStore.open(url, { ...options, identity });
     const { identity: own } = store;
-    if ((account ?? own.account) !== own.account || (region ?? own.region) !== own.region) {
+    if ((region ?? own.region) !== own.region) {
       await store.close();
       throw new HoldfastError(
         'invalid-input',
-        `the store is that of aws://${own.account}/${own.region}, and the stack's environment is aws://${account ?? own.account}/${region ?? own.region}`,
+        `the store is in ${own.region}, and the stack's environment is in ${region ?? ''}`,
         { hint: 'Set the store to "aws:", which is each environment\'s own.' },
       );
     }
-    return { store, place: own };
+    if (!named) return { store, place: own };
+    const place = await placeOfCredentials(own.region);
+    if ((account ?? place.account) !== place.account) {
+      await store.close();
+      throw new HoldfastError(
+        'invalid-input',
+        `the stack's environment is account ${account ?? ''}, and these AWS credentials are those of ${place.account}`,
+        { hint: 'Deploy to each account with credentials of its own.' },
+      );
+    }
+    return { store, place };
   }
 }
 
@@ -69,6 +80,10 @@ async function placeOf(identity: StoreIdentity, { account, region }: Environment
   if (account !== undefined && region !== undefined)
     return { partition: partitionOf(region), account, region };
   if (identity.region !== 'local') return identity;
+  return placeOfCredentials(region);
+}
+
+async function placeOfCredentials(region: string | undefined): Promise<StoreIdentity> {
   const api = await openCloudFormation(region === undefined ? {} : { region });
   try {
     return await api.place();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
@@ -10,7 +10,17 @@ import { startRecordingProxy, type RecordingProxy } from '../../../core/test/emu
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { makeBucket, openTestS3 } from '../../../core/test/emulators/test-bucket.js';
 import { bootstrapCalls, cdkCalls } from '../support/cdk-calls.js';
-import { CdkProject, FIXTURES, HOLDFAST_CDK } from '../support/cdk-project.js';
+import {
+  CdkProject,
+  FIXTURES,
+  HOLDFAST_CDK,
+  succeed as succeedIn,
+  type Ended,
+} from '../support/cdk-project.js';
+import { heldFor, StackIds } from '../support/holdings.js';
+
+// Each test runs the CDK several times, which takes long on a busy machine.
+jest.setTimeout(900_000);
 
 let emulator: Emulator;
 let proxy: RecordingProxy;
@@ -39,36 +49,19 @@ afterEach(() => {
 const APP = `node ${join(FIXTURES, 'app/app.js')}`;
 const YES = ['--require-approval', 'never'];
 
-/** The IDs that CloudFormation gave stacks, as the CDK printed them, by name. */
-const stackIds = new Map<string, Set<string>>();
+const stackIds = new StackIds();
+const held = (name: string) => heldFor(project, name, stackIds.of(name));
+const succeed = async (run: Promise<Ended>) => stackIds.note(await succeedIn(run));
 
-/** Versions that a stack holds, such as `reference Shop/First/Code:2`; by its name and by every ID that it had. */
-async function held(stackName: string): Promise<string[]> {
-  const consumers = [
-    ['--stack-name', stackName],
-    ...[...(stackIds.get(stackName) ?? [])].map((id) => ['--consumer', id]),
-  ];
-  const found = new Set<string>();
-  for (const consumer of consumers) {
-    const { references } = JSON.parse(
-      await succeed(project.holdfast(['references', '--json', ...consumer])),
-    ) as {
-      references: { kind: string; version: { id: string; number: number } }[];
-    };
-    for (const { kind, version } of references) found.add(`${kind} ${version.id}:${version.number}`);
-  }
-  return [...found].toSorted();
-}
+/** What `cdk` asks CloudFormation when nothing has changed: whose credentials these are once, and two things about each stack. */
+const quiet = (stacks: number) => 1 + 2 * stacks;
 
-/** Ends with 0, and says what went wrong otherwise. */
-async function succeed(run: Promise<{ code: number; stdout: string; stderr: string }>): Promise<string> {
-  const { code, stdout, stderr } = await run;
-  if (code !== 0) throw new Error(`it ended with ${code}\n${stdout}\n${stderr}`);
-  for (const [id, name = ''] of stdout.matchAll(
-    /arn:aws:cloudformation:[^\s/]+:stack\/([^\s/]+)\/[0-9a-f-]+/g,
-  ))
-    stackIds.set(name, (stackIds.get(name) ?? new Set()).add(id));
-  return stdout + stderr;
+/** The digest of an artifact's content. */
+async function digestOf(name: string): Promise<string> {
+  const { version } = JSON.parse(await succeedIn(project.holdfast(['resolve', name, '--json']))) as {
+    version: { digest: string };
+  };
+  return version.digest;
 }
 
 test('an app with the synthesizer, by holdfast-cdk deploy', async () => {
@@ -101,6 +94,8 @@ test('an app with the synthesizer, by holdfast-cdk deploy', async () => {
       'reference MyShop/Second/Code:1',
     ].toSorted(),
   );
+  // Two stacks that share an asset have one content of it.
+  expect(await digestOf('MyOther/Second/Code:1')).toBe(await digestOf('MyShop/Second/Code:1'));
   // 3: refused because something uses it.
   expect(await project.holdfast(['delete', 'MyShop/Layer/Code:1', '--yes'])).toMatchObject({ code: 3 });
   proxy.clear();
@@ -109,7 +104,7 @@ test('an app with the synthesizer, by holdfast-cdk deploy', async () => {
   expect(unchanged).toContain('MyShop (no changes)');
   const calls = cdkCalls(proxy);
   expect(bootstrapCalls(calls)).toEqual([]);
-  expect(calls).toHaveLength(3);
+  expect(calls).toHaveLength(quiet(1));
 
   project.change('first/index.js', "exports.handler = async () => 'first, changed';\n");
   const changed = await succeed(project.holdfastCdk(['deploy', 'MyShop', ...YES]));
@@ -139,27 +134,52 @@ test('an app that knows nothing of Holdfast, by the wrapper in cdk.json and plai
   expect(unchanged).toContain('Shop (no changes)');
   expect(unchanged).toContain('Other (no changes)');
   expect(bootstrapCalls(cdkCalls(proxy))).toEqual([]);
+  expect(cdkCalls(proxy)).toHaveLength(quiet(2));
   const diff = await succeed(project.cdk(['diff', '--method', 'template']));
   expect(diff).toContain('Number of stacks with differences: 0');
 
+  project.change('first/index.js', "exports.handler = async () => 'first, changed';\n");
+  await succeed(project.cdk(['deploy', 'Shop', ...YES]));
   await succeed(project.holdfast(['stack', 'settle', '--stack-name', 'Shop']));
-  expect(await held('Shop')).toContain('reference Shop/First/Code:1');
+  expect(await held('Shop')).toContain('reference Shop/First/Code:2');
   await succeed(project.cdk(['destroy', '--all', '--force']));
+});
+
+test('the assembly of an app that knows nothing of Holdfast, rewritten before each deployment', async () => {
+  const output = join(project.folder, 'holdfast.out');
+  Object.assign(project.env, { SYNTHESIZER: 'stock', PREFIX: 'Re', CDK_OUTDIR: 'cdk.out' });
+  const publish = async () => {
+    await succeed(project.node([join(FIXTURES, 'app/app.js')]));
+    return succeed(project.holdfastCdk(['publish', 'cdk.out', '--deployment', 'job-1']));
+  };
+
+  expect(await publish()).toContain('ReShop: 12 uses of artifacts pinned');
+  await succeed(project.cdk(['deploy', '--all', '--app', output, ...YES]));
+  expect(bootstrapCalls(cdkCalls(proxy))).toEqual([]);
+  await publish();
+  proxy.clear();
+  const unchanged = await succeed(project.cdk(['deploy', '--all', '--app', output, ...YES]));
+  expect(unchanged).toContain('ReShop (no changes)');
+  expect(unchanged).toContain('ReOther (no changes)');
+  expect(cdkCalls(proxy)).toHaveLength(quiet(2));
+
+  // What was published in one job and is deployed in another is settled there, with what the first one pinned.
+  project.change('first/index.js', "exports.handler = async () => 'first, changed';\n");
+  expect(await publish()).toContain('(2 new, 10 unchanged)');
+  await succeed(project.holdfastCdk(['deploy', '--all', '--app', output, ...YES]));
+  const after = await held('ReShop');
+  expect(after).toContain('reference ReShop/First/Code:2');
+  expect(after.filter((line) => !line.startsWith('reference'))).toEqual([]);
+  await succeed(project.holdfastCdk(['destroy', '--all', '--force', '--app', output]));
+  expect([...(await held('ReShop')), ...(await held('ReOther'))]).toEqual([]);
 });
 
 test("an assembly of Python's CDK, rewritten without its app; a change set that waits keeps what it uses", async () => {
   const folder = join(project.folder, 'cdk.out');
-  const output = join(project.folder, 'holdfast.out');
   cpSync(join(FIXTURES, 'python-assembly/cdk.out'), folder, { recursive: true });
 
-  const published = await succeed(
-    project.holdfastCdk(['publish', folder, '--output', output, '--deployment', 'one']),
-  );
-  expect(published).toContain('Orders:');
-  await succeed(project.cdk(['deploy', '--all', '--app', output, ...YES]));
+  await succeed(project.holdfastCdk(['deploy', '--all', '--app', folder, ...YES]));
   expect(bootstrapCalls(cdkCalls(proxy))).toEqual([]);
-  for (const name of ['Orders', 'Reports'])
-    await succeed(project.holdfast(['stack', 'settle', '--stack-name', name, '--deployment', 'one']));
   expect(await held('Orders')).toEqual([
     'reference Orders/Api/Code:1',
     'reference Orders/Background/Template:1',

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
@@ -11,12 +11,20 @@ const HERE = resolve(__dirname, '../..');
 export const HOLDFAST_CDK = join(HERE, 'bin/holdfast-cdk.js');
 const HOLDFAST = resolve(HERE, '../cli/bin/holdfast.js');
 const CDK = join(HERE, 'node_modules/aws-cdk/bin/cdk');
+const EXAMPLES = resolve(HERE, '../../examples');
 export const FIXTURES = join(HERE, 'test/fixtures');
 
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** What it printed when it ended with 0; throws what went wrong otherwise. */
+export async function succeed(run: Promise<Ended>): Promise<string> {
+  const { code, stdout, stderr } = await run;
+  if (code !== 0) throw new Error(`it ended with ${code}\n${stdout}\n${stderr}`);
+  return stdout + stderr;
 }
 
 /** A user's project in a folder of its own, with the shop of the fixtures as its app. */
@@ -34,6 +42,15 @@ export class CdkProject {
     mkdirSync(join(this.folder, 'home'));
   }
 
+  /** Copies an app of the examples here, with what its `package.json` names installed. */
+  useExample(name: string): void {
+    cpSync(join(EXAMPLES, name), this.folder, { recursive: true });
+    mkdirSync(join(this.folder, 'node_modules/@holdfast'), { recursive: true });
+    for (const library of ['aws-cdk', 'aws-cdk-lib', 'constructs'])
+      symlinkSync(join(HERE, 'node_modules', library), join(this.folder, 'node_modules', library));
+    symlinkSync(HERE, join(this.folder, 'node_modules/@holdfast/cdk-asset-publisher'));
+  }
+
   /** Writes `cdk.json`. */
   configure(settings: { readonly app: string }): void {
     writeFileSync(join(this.folder, 'cdk.json'), JSON.stringify(settings));
@@ -45,6 +62,14 @@ export class CdkProject {
 
   holdfastCdk(args: readonly string[]): Promise<Ended> {
     return this.#run([HOLDFAST_CDK, ...args]);
+  }
+
+  /** Begins `holdfast-cdk`, which a test breaks off. The end is that of everything below it, too. */
+  startHoldfastCdk(args: readonly string[]): {
+    readonly child: ChildProcess;
+    readonly ended: Promise<Ended>;
+  } {
+    return this.#start([HOLDFAST_CDK, ...args]);
   }
 
   holdfast(args: readonly string[]): Promise<Ended> {
@@ -66,6 +91,10 @@ export class CdkProject {
   }
 
   #run(args: readonly string[]): Promise<Ended> {
+    return this.#start(args).ended;
+  }
+
+  #start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
     const { endpoint } = this.#emulator;
     const child = spawn(process.execPath, [...args], {
       cwd: this.folder,
@@ -92,11 +121,12 @@ export class CdkProject {
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    return new Promise((done, failed) => {
+    const ended = new Promise<Ended>((done, failed) => {
       child.on('error', failed);
       child.on('close', (code) => {
         done({ code: code ?? -1, stdout, stderr });
       });
     });
+    return { child, ended };
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,14 +28,11 @@ import {
 import { publishAssembly, type PublishAssemblyOptions } from '../../src/publish/publish-assembly.js';
 import { MemoryStores } from '../support/memory-stores.js';
 
+// The CDK loads itself when it is first used, and each of its parts, which takes long on a busy machine.
+jest.setTimeout(120_000);
+
 let folder: string;
 let stores: MemoryStores;
-
-beforeAll(() => {
-  // The CDK loads itself when it is first used, which takes longer than a test may.
-  fn(new Stack(), 'First', Code.fromInline('1'));
-  CodePipelineSource.name.trim();
-}, 60_000);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-cdk-unit-'));

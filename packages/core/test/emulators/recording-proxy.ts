@@ -20,7 +20,15 @@ export interface RecordingProxy {
   /** Every answered request since the start or the last `clear`, in the order of their answers. */
   readonly calls: readonly RecordedCall[];
   clear(): void;
+  /** Keeps the next request for an action from the emulator until it is let go. */
+  holdNext(action: string): HeldRequest;
   stop(): Promise<void>;
+}
+
+export interface HeldRequest {
+  /** Resolves when somebody has asked. */
+  readonly arrived: Promise<unknown>;
+  letGo(): void;
 }
 
 /** Puts an HTTP proxy on a free port of 127.0.0.1 before an emulator, which records who asked for what. */
@@ -35,8 +43,21 @@ export async function startRecordingProxy(
     onCall?.(call);
   };
   const target = new URL(emulator.endpoint);
+  const holds = new Map<string, { arrive: () => void; readonly gone: Promise<unknown> }>();
+  const pass = async (action: string): Promise<void> => {
+    const hold = holds.get(action);
+    holds.delete(action);
+    hold?.arrive();
+    await hold?.gone;
+  };
+  const holdNext = (action: string): HeldRequest => {
+    const arrived = Promise.withResolvers<boolean>();
+    const gone = Promise.withResolvers<boolean>();
+    holds.set(action, { arrive: () => void arrived.resolve(true), gone: gone.promise });
+    return { arrived: arrived.promise, letGo: () => void gone.resolve(true) };
+  };
   const server = createServer((incoming, answer) => {
-    forward(incoming, answer, target, record).catch((error: unknown) => {
+    forward(incoming, answer, target, { pass, record }).catch((error: unknown) => {
       answer.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
@@ -49,25 +70,34 @@ export async function startRecordingProxy(
     await once(server, 'close');
   };
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { emulator: { ...emulator, endpoint, stop }, calls, clear: () => void calls.splice(0), stop };
+  const clear = (): void => void calls.splice(0);
+  return { emulator: { ...emulator, endpoint, stop }, calls, clear, holdNext, stop };
+}
+
+interface Way {
+  /** Waits until a request for an action may go on. */
+  readonly pass: (action: string) => Promise<void>;
+  readonly record: (call: RecordedCall) => void;
 }
 
 async function forward(
   incoming: IncomingMessage,
   answer: ServerResponse,
   target: URL,
-  record: (call: RecordedCall) => void,
+  { pass, record }: Way,
 ): Promise<void> {
   const { method = 'GET', url = '/', headers } = incoming;
   // Only forms are read here: they name their operation in the body, and are small.
   const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
   const body = form ? Buffer.concat(await incoming.toArray()) : undefined;
+  const action = actionOf(headers, body) ?? method;
+  await pass(action);
   const onward = request({ host: target.hostname, port: target.port, method, path: url, headers });
   onward.on('error', (error) => answer.destroy(error));
   onward.on('response', (response) => {
     record({
       service: /\/([a-z0-9-]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? '',
-      action: actionOf(headers, body) ?? method,
+      action,
       path: url,
       userAgent: headers['user-agent'] ?? '',
       status: response.statusCode ?? 0,
