@@ -7,9 +7,11 @@ import type { OwnBucket } from '../../model.js';
 import type { Engine, EngineOptions } from '../../ports/index.js';
 import { AwsAccess } from './access/access-control.js';
 import { openPolicyApi } from './access/client.js';
+import { notedStores } from './access/noted-stores.js';
+import { policyRegions } from './access/policy-regions.js';
 import { writePlace } from './access/place-item.js';
 import { findSharedStore } from './access/shared-store.js';
-import { ensureBootstrapped, openStacks, type StoreResources } from './bootstrap/index.js';
+import { ensureBootstrapped, findStore, openStacks, type StoreResources } from './bootstrap/index.js';
 import { openDynamo } from './catalog/client.js';
 import { DynamoCatalog } from './catalog/dynamo-catalog.js';
 import type { ContentBucket } from './content/bucket.js';
@@ -48,17 +50,33 @@ export async function openAwsEngine(url: string, options: EngineOptions): Promis
   const identity = await callerIdentity(wanted.region);
   if (wanted.account !== undefined && wanted.account !== identity.account) {
     const shared = { ...identity, account: wanted.account };
-    return joinParts(url, shared, await findSharedStore(shared));
+    const { noted: _, ...engine } = await joinParts(url, shared, await findSharedStore(shared));
+    return engine;
   }
-  return joinParts(url, identity, await storeOf(identity));
+  return joinParts(url, identity, await storeOf(identity, options.existing === true));
 }
 
-async function storeOf({ region }: StoreIdentity): Promise<StoreResources> {
+async function storeOf({ region, account }: StoreIdentity, existing: boolean): Promise<StoreResources> {
   const stacks = await openStacks({ region });
   try {
-    return await ensureBootstrapped(stacks);
+    if (!existing) return await ensureBootstrapped(stacks);
+    const found = await findStore(stacks);
+    if (found !== undefined) return found;
+    throw new HoldfastError('not-found', `account ${account} has no store in ${region}`, {
+      hint: `Look whether the ARN is right. The store would be made by: holdfast bootstrap --region ${region}`,
+    });
   } finally {
     stacks.close();
+  }
+}
+
+/** Writes down in a region's own table where its store lies. */
+async function announceIn(region: string, { table, ...place }: StoreResources): Promise<void> {
+  const dynamo = await openDynamo({ region });
+  try {
+    await writePlace(new TableClient(dynamo, table), place);
+  } finally {
+    dynamo.close();
   }
 }
 
@@ -99,16 +117,19 @@ async function joinParts(
       new SentMark(new TableClient(dynamo, table)),
     ),
     access: new AwsAccess({
-      ...{ identity, bucket, table, eventBus },
+      ...{ identity, home: { bucket, table, eventBus } },
       placeOf: (repository) => catalog.placeOf(repository),
-      announce: () => writePlace(new TableClient(dynamo, table), { bucket, eventBus }),
-      open: () => openPolicyApi(region, account),
+      regions: policyRegions(new TableClient(dynamo, table)),
+      storeIn: (other) => storeOf({ ...identity, region: other }, true),
+      announce: announceIn,
+      open: (other) => openPolicyApi(other, account),
     }),
     shares: new AwsShares({
       ...{ identity, bucket },
       placeOf: (repository) => catalog.placeOf(repository),
       open: () => openShareClients(region),
     }),
+    noted: notedStores(new TableClient(dynamo, table)),
     buckets: new AwsBuckets({ identity, home: bucket, catalog, open: () => openBucketApi({ region }) }),
   };
 }

@@ -34,7 +34,7 @@ export interface PolicyDocument {
 /** What each role does with the table, and in which partitions besides the repository's own (catalog/keys.ts). */
 const WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
 const REMOVALS = ['dynamodb:DeleteItem'];
-const SHARED_READS = ['~repositories', '~consumers', '~consumer#*', '~former#*'];
+const SHARED_READS = ['~repositories', '~consumers', '~consumer#*', '~former#*', '~stores'];
 
 /**
  * The least that a role needs, as an IAM policy document. Pure: two calls with the same scope give the same document.
@@ -67,6 +67,7 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
       '~consumers',
       '~consumer#*',
       '~former#*',
+      '~stores',
     ]),
   ],
   gc: (scope) => [

@@ -1,0 +1,68 @@
+import { HoldfastError, isHoldfastError, type OtherStore } from '@holdfast/core';
+import { doubtOf } from '../evidence/read-evidence.js';
+import type { Doubt } from '../evidence/types.js';
+import type { SettlingStore } from './store.js';
+
+/** What came of one other store. */
+export interface InOthers<Report> {
+  readonly reports: readonly Report[];
+  /** What could not be found out; each names its store. */
+  readonly doubts: readonly Doubt[];
+}
+
+type Opened = SettlingStore & { close(): Promise<void> };
+
+/**
+ * Does the same in every other store that this account's stacks use versions of, and in what the own region has replicas of. Each catalog is settled by
+ * itself, from the same evidence: one that cannot be opened is a doubt, and stops none of the others.
+ */
+export async function inOtherStores<Report>(
+  own: Pick<SettlingStore, 'otherStores'>,
+  work: (store: SettlingStore) => Promise<Report>,
+): Promise<InOthers<Report>> {
+  const reports: Report[] = [];
+  const doubts: Doubt[] = [];
+  let others: readonly OtherStore[] = [];
+  try {
+    others = (await own.otherStores?.()) ?? [];
+  } catch (error) {
+    doubts.push(doubtOf(error, 'find out which other stores are used'));
+  }
+  for (const { url, openHome, openReplicas } of others) {
+    for (const open of [openHome, openReplicas]) {
+      if (open === undefined) continue;
+      try {
+        const store = (await open()) as Opened;
+        try {
+          reports.push(await work(byStampsOnly(store)));
+        } finally {
+          await store.close();
+        }
+      } catch (error) {
+        doubts.push(doubtOf(inStore(error, url), `settle what is held in ${url}`));
+      }
+    }
+  }
+  return { reports, doubts };
+}
+
+/**
+ * Another store as settling sees it. A location that no stamp explains is not looked up in all of its repositories: they are its owner's, and
+ * what is held there already keeps what a location names.
+ */
+function byStampsOnly(store: SettlingStore): SettlingStore {
+  return {
+    identity: store.identity,
+    consumer: (arn) => store.consumer(arn),
+    settle: (request) => store.settle(request),
+    bindPins: (from, deployment, to) => store.bindPins(from, deployment, to),
+    listConsumers: () => store.listConsumers(),
+    describe: (name, scope) => store.describe(name, scope),
+    listRepositories: () => Promise.resolve([]),
+  };
+}
+
+function inStore(error: unknown, url: string): unknown {
+  if (!isHoldfastError(error)) return error;
+  return new HoldfastError(error.code, `${url}: ${error.message}`, { cause: error });
+}
