@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readFileSync, existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { lockBuckets } from '../../../core/test/contract/support/lock-buckets.js';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
@@ -113,26 +114,54 @@ function packaging(
   };
 }
 
+/** The commands of docs/sharing.md in their order, each with the account that it is for. */
+function documented(): { readonly account: string; readonly line: string }[] {
+  const text = readFileSync(resolve(__dirname, '../../../../docs/sharing.md'), 'utf8');
+  return [...text.matchAll(/```sh\n# account (\d{12})\n([^`]*)```/g)].flatMap(
+    ([, account = '', lines = '']) =>
+      lines
+        .trim()
+        .split('\n')
+        .map((line) => ({ account, line })),
+  );
+}
+
+/** What each documented command printed. */
+const printed = new Map<string, string>();
+
+async function follow(account: string, line: string): Promise<void> {
+  const [tool, ...args] = line.split(' ');
+  if (tool === 'holdfast') {
+    printed.set(line, await must(account, args));
+    if (args[0] === 'bootstrap') await lockBuckets(accounts.direct(account));
+    return;
+  }
+  const [, template = '', stack = '', region = ''] =
+    /^aws cloudformation deploy --template-file (\S+) --stack-name (\S+) --region (\S+)$/.exec(line) ?? [];
+  if (template === '') throw new Error(`docs/sharing.md has a command that nobody runs: ${line}`);
+  await deploy(account, region, stack, join(place.folder, template));
+}
+
 beforeAll(async () => {
   emulator = await startEmulator('ministack');
-  accounts = await startAccountGate(emulator);
+  accounts = await startAccountGate(emulator, { id: 'o-abcdefghij', members: [ARTIFACTS, SHOP] });
   regions = await startRegionGate(accounts.as(ARTIFACTS));
-  for (const account of [ARTIFACTS, SHOP, CLOSED]) {
-    await must(account, ['bootstrap']);
-    if (account !== CLOSED) await must(account, ['bootstrap', '--region', AWAY]);
-    await lockBuckets({ ...emulator, account, credentials: accounts.as(account).credentials });
-  }
-  await must(ARTIFACTS, ['repository', 'create', 'payments']);
   place.write('api/index.js', 'exports.handler = async () => "hello";');
   place.write('other/index.js', 'exports.handler = async () => "other";');
-  await must(ARTIFACTS, ['publish', 'api', '--id', 'api', '--repository', 'payments', '--bookmark', 'prod']);
+  place.write('template.yaml', templateUsing(arn('bookmark/payments/api:prod'), 'Function'));
+  for (const { account, line } of documented()) await follow(account, line);
+  await must(CLOSED, ['bootstrap']);
+  await must(SHOP, ['bootstrap', '--region', AWAY]);
+  for (const account of [SHOP, CLOSED]) await lockBuckets(accounts.direct(account));
   await must(ARTIFACTS, ['publish', 'other', '--id', 'other', '--repository', 'payments']);
   await must(ARTIFACTS, ['publish', 'other', '--id', 'other']);
   await must(ARTIFACTS, [
-    ...['share', 'create', '--repository', 'payments', '--for', 'deploying', '--regions', AWAY],
+    ...['share', 'create', '--repository', 'payments', '--for', 'deploying'],
     ...['--principals', `${SHOP},${CLOSED}`, '--yes'],
   ]);
-  await must(ARTIFACTS, ['replicate', API, '--regions', AWAY, '--wait']);
+  await must(ARTIFACTS, ['publish', 'other', '--id', 'lint', '--repository', 'tools']);
+  const organisation = `arn:aws:organizations::${ARTIFACTS}:organization/o-abcdefghij`;
+  await must(ARTIFACTS, ['share', 'create', '--repository', 'tools', '--principals', organisation, '--yes']);
 }, 180_000);
 
 afterAll(async () => {
@@ -166,11 +195,11 @@ test('an ARN of the other account is used as it is: resolved, looked at and read
 }, 120_000);
 
 test("a stack of the other account protects an artifact until that account's evidence says that it is not used", async () => {
-  const bookmark = packaging('shop', arn('bookmark/payments/api:prod'));
+  const bookmark = packaging('basket', arn('bookmark/payments/api:prod'));
   await must(SHOP, bookmark.args);
-  expect(await usersOf(API)).toContain(`pin ${stackArn(SHOP, HOME, 'shop')}`);
-  const id = await deploy(SHOP, HOME, 'shop', bookmark.file);
-  await must(SHOP, ['stack', 'settle', '--stack-name', 'shop']);
+  expect(await usersOf(API)).toContain(`pin ${stackArn(SHOP, HOME, 'basket')}`);
+  const id = await deploy(SHOP, HOME, 'basket', bookmark.file);
+  await must(SHOP, ['stack', 'settle', '--stack-name', 'basket']);
   expect(await usersOf(API)).toContain(`reference ${id}`);
 
   const refused = await as(ARTIFACTS, ['delete', API, '--yes']);
@@ -182,20 +211,16 @@ test("a stack of the other account protects an artifact until that account's evi
   expect(`${blind.stdout}${blind.stderr}`).toContain(id);
   expect(await usersOf(API)).toContain(`reference ${id}`);
 
-  const other = packaging('shop', arn('version/payments/other:1'), 'Other');
+  const other = packaging('basket', arn('version/payments/other:1'), 'Other');
   await must(SHOP, other.args);
-  await deploy(SHOP, HOME, 'shop', other.file);
+  await deploy(SHOP, HOME, 'basket', other.file);
   await must(SHOP, ['reconcile']);
   expect(await usersOf(API)).not.toContain(`reference ${id}`);
   expect(await usersOf(arn('version/payments/other:1'))).toContain(`reference ${id}`);
 }, 240_000);
 
 test('what may only be read is not deployed: nothing is pinned or written, and what is missing is said', async () => {
-  await must(ARTIFACTS, ['repository', 'create', 'public-tools']);
-  await must(ARTIFACTS, ['publish', 'other', '--id', 'lint', '--repository', 'public-tools']);
-  const share = ['share', 'create', '--repository', 'public-tools', '--principals', SHOP, '--yes'];
-  await must(ARTIFACTS, share);
-  const lint = arn('version/public-tools/lint:1');
+  const lint = arn('version/tools/lint:1');
   expect(await must(SHOP, ['resolve', lint])).toBe(`${lint}\n`);
   const tools = packaging('tools', lint);
   const refused = await as(SHOP, tools.args);
@@ -227,15 +252,20 @@ test("in another region the version's replica is used, pinned and settled, also 
   expect((await as(ARTIFACTS, ['delete', API, '--yes'])).code).toBe(3);
 }, 240_000);
 
-test('one packaged template uses the artifact in every listed region', async () => {
-  const both = packaging('both', API);
-  await must(SHOP, [...both.args, '--regions', `${HOME},${AWAY}`]);
+test('what docs/sharing.md says is what happens: one template, deployed in both regions, protects the promoted version', async () => {
   const users = await usersOf(API);
-  for (const region of [HOME, AWAY]) {
-    expect(users).toContain(`pin ${stackArn(SHOP, region, 'both')}`);
-    await deploy(SHOP, region, 'both', both.file);
+  for (const region of [HOME, AWAY])
+    expect(users).toContainEqual(expect.stringContaining(`reference ${stackArn(SHOP, region, 'shop')}/`));
+  const why = printed.get('holdfast why api:prod --repository payments') ?? '';
+  expect(why).toContain('shop/');
+  const policies = [...printed].filter(([line]) => line.startsWith('holdfast policy deployer'));
+  expect(policies).toHaveLength(2);
+  for (const [, text] of policies) {
+    expect(text).toContain(`:${ARTIFACTS}:table/holdfast`);
+    expect(text).toMatch(/content\/payments\/\*/);
   }
-}, 120_000);
+  expect(printed.get('holdfast policy evidence')).toContain(`:${SHOP}:stack/*`);
+}, 60_000);
 
 test('the owner asks other accounts by a role, and of one that is closed nothing is released until somebody says so', async () => {
   const gone = packaging('gone', arn('version/payments/other:1'));

@@ -38,7 +38,8 @@ export async function reconcileStore(options: ReconcileStoreOptions): Promise<Re
   const last = functions.last ?? stacks.last ?? after;
   // Where they end says nothing of where the store's own go on.
   const { onLast: ___, ...stackOptions } = rest;
-  const others = await inOtherStores(options.store, (other) =>
+  const unanswered = [options.store.identity.region];
+  const others = await inOtherStores(options.store, { unanswered }, (other) =>
     reconcileStacks({ ...stackOptions, store: other, ownAccount: true, all: false, digests: new Map() }),
   );
   return {

@@ -47,8 +47,13 @@ export interface SettleOptions {
  */
 export async function settleStack(options: SettleOptions): Promise<StackOutcome[]> {
   const outcomes = await settleInStore(options);
-  const { stack, store } = options;
-  const { reports, doubts } = await inOtherStores(store, (other) =>
+  const { stack, store, api } = options;
+  // Settling the store itself has told already when nobody says where CloudFormation is.
+  const regions = await api.place().then(
+    ({ region }) => [region],
+    () => [],
+  );
+  const { reports, doubts } = await inOtherStores(store, { regions, unanswered: regions }, (other) =>
     // What never changes is known by names that another store gives to something else.
     settleInStore({ ...options, store: other, digests: new Map() }),
   );

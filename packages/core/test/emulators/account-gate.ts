@@ -12,6 +12,8 @@ import type { Emulator } from './emulator.js';
 export interface AccountGate {
   /** The emulator as an account's users reach it through the gate. Stopping it stops the gate only. */
   as(account: string, region?: string): Emulator;
+  /** The same without the gate, for what the emulator itself leaves to do. */
+  direct(account: string): Emulator;
   /** What others were refused, as `<account> <action> <what for>`. */
   readonly refused: string[];
   /** From now on nobody can act as this account's roles: it was closed, or has left the organisation. */
@@ -27,7 +29,10 @@ const EVERYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Actio
  * and lets through only what the table's or the bucket's resource policy allows, as it is stored there, by the IAM library's judgement. The
  * caller's own account allows everything.
  */
-export async function startAccountGate(emulator: Emulator): Promise<AccountGate> {
+export async function startAccountGate(
+  emulator: Emulator,
+  organisation?: { readonly id: string; readonly members: readonly string[] },
+): Promise<AccountGate> {
   const target = new URL(emulator.endpoint);
   const refused: string[] = [];
   const closed = new Set<string>();
@@ -93,6 +98,9 @@ export async function startAccountGate(emulator: Emulator): Promise<AccountGate>
             'aws:PrincipalAccount': caller,
             'aws:PrincipalArn': principal,
             'aws:SecureTransport': 'true',
+            ...(organisation?.members.includes(caller) === true
+              ? { 'aws:PrincipalOrgID': organisation.id }
+              : {}),
             ...context,
             ...(leading === undefined ? {} : { 'dynamodb:LeadingKeys': [leading] }),
           },
@@ -147,6 +155,9 @@ export async function startAccountGate(emulator: Emulator): Promise<AccountGate>
     as: (account, region = emulator.region) => ({
       ...{ endpoint, region, account, stop },
       credentials: { accessKeyId: account, secretAccessKey: 'test' },
+    }),
+    direct: (account) => ({
+      ...{ ...emulator, account, credentials: { accessKeyId: account, secretAccessKey: 'test' } },
     }),
     refused,
     close: (account) => void closed.add(account),

@@ -27,6 +27,7 @@ import { callerIdentity } from './identity.js';
 import { AwsBuckets } from './own-bucket/buckets.js';
 import { openBucketApi } from './own-bucket/gather-facts.js';
 import { openShareClients } from './share/client.js';
+import { madeShares } from './share/made-shares.js';
 import { AwsShares } from './share/shares.js';
 import { parseStoreUrl } from './store-url.js';
 
@@ -126,6 +127,7 @@ async function joinParts(
     }),
     shares: new AwsShares({
       ...{ identity, bucket },
+      made: madeShares(new TableClient(dynamo, table)),
       placeOf: (repository) => catalog.placeOf(repository),
       open: () => openShareClients(region),
     }),

@@ -13,8 +13,10 @@ import { urlOf } from './other-stores.js';
 export interface OtherStore {
   readonly url: string;
   readonly openHome: () => Promise<ArtifactStore>;
-  /** What the own region has of it; absent where the own region is its home. Asks its home region for nothing. */
-  readonly openReplicas?: () => Promise<ReplicaStore>;
+  /** Its home region. */
+  readonly region: string;
+  /** What another region than its home has of it. Asks its home region for nothing. */
+  readonly openReplicas: (region: string) => Promise<ReplicaStore>;
 }
 
 /** The stores that are noted, none of them opened. */
@@ -23,17 +25,13 @@ export async function otherStores(
   openStore: (url: string, options: StoreOptions) => Promise<ArtifactStore>,
 ): Promise<OtherStore[]> {
   const urls = (await context.engine.noted?.list()) ?? [];
-  return urls.map((url) => {
-    const region = url.slice(url.lastIndexOf('/') + 1);
-    const own = context.identity.region;
-    const openHome = (): Promise<ArtifactStore> => openStore(url, optionsOf(context));
-    if (region === own) return { url, openHome };
-    return {
-      url,
-      openHome,
-      openReplicas: () => loadReplicate().openReplicaStore(url, own, optionsOf(context)),
-    };
-  });
+  const options = optionsOf(context);
+  return urls.map((url) => ({
+    url,
+    region: url.slice(url.lastIndexOf('/') + 1),
+    openHome: () => openStore(url, options),
+    openReplicas: (region) => loadReplicate().openReplicaStore(url, region, options),
+  }));
 }
 
 /** See {@link ArtifactStore.regionOf}. */

@@ -30,6 +30,7 @@ import type { Instant, VersionKey } from '../../../model.js';
  * | events with their numbers | `~events` | `<last sequence>` |
  * | where the store lies, for other accounts | `~place` | `place` |
  * | store of another account or region that is used from here | `~stores` | `<url>` |
+ * | repository that Access Grants may exist for | `~granted` | `<repository>` |
  * | region whose policies a repository's policy went into | `~regions` | `<repository>#<region>` |
  * | the last number given | `~sequence` | `sequence` |
  *
@@ -67,6 +68,7 @@ export const CONSUMERS = '~consumers';
 export const EVENTS = '~events';
 export const STORES = '~stores';
 export const REGIONS = '~regions';
+export const GRANTED = '~granted';
 export const SEQUENCE: Key = { pk: '~sequence', sk: 'sequence' };
 
 export const lifecycleKey = (repository: string): Key => ({

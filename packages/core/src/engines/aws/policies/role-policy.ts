@@ -16,6 +16,8 @@ export interface PolicyScope {
   readonly repository?: string;
   /** What the table's partitions begin with, for the catalog of another region's replicas; that of the store itself when absent. */
   readonly partitions?: string;
+  /** Whether the store is another account's, which lets the role in by a repository's policy. */
+  readonly shared?: boolean;
 }
 
 export interface Statement {
@@ -94,7 +96,20 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
       '~former#*',
       '~events',
       '~sequence',
+      '~place',
+      '~regions',
+      '~granted',
     ]),
+    allow(
+      'ShareTheTable',
+      ['dynamodb:GetResourcePolicy', 'dynamodb:PutResourcePolicy', 'dynamodb:DeleteResourcePolicy'],
+      [table(scope)],
+    ),
+    allow(
+      'ShareTheEventBus',
+      ['events:PutPermission', 'events:RemovePermission'],
+      [arn(scope, 'events', `event-bus/${STACK_NAME}`)],
+    ),
     sendEvents(scope),
     allow('MakeTheStack', ['cloudformation:CreateStack', 'cloudformation:TagResource'], [stack(scope)]),
     allow(
@@ -109,6 +124,7 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
         's3:PutEncryptionConfiguration',
         's3:PutLifecycleConfiguration',
         's3:GetBucketPolicy',
+        's3:DeleteBucketPolicy',
         's3:PutBucketTagging',
       ],
       [arn(scope, 's3', `${STACK_NAME}-bucket-*`, ':')],
@@ -156,9 +172,15 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
   ],
 };
 
+/** Another account's store is found by the one item that says where it lies; its stack is its owner's. */
 function readStatements(scope: PolicyScope): Statement[] {
   return [
-    allow('FindTheStore', ['cloudformation:DescribeStacks'], [stack(scope)]),
+    scope.shared === true
+      ? {
+          ...allow('FindTheStore', ['dynamodb:GetItem'], [table(scope)]),
+          Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['~place'] } },
+        }
+      : allow('FindTheStore', ['cloudformation:DescribeStacks'], [stack(scope)]),
     allow('ReadContents', ['s3:GetObject', 's3:GetObjectVersion'], objects(scope)),
     {
       // Without it S3 answers "forbidden" instead of "not there".
