@@ -47,7 +47,10 @@ export async function withPackaging(
         command,
         async (work) => {
           opened();
-          const regional = packagingRegions(regions, (region) => work.store.inRegion(region));
+          const { store } = work;
+          const regional = packagingRegions(regions, (region, version) =>
+            version === undefined ? store.inRegion(region) : store.regionOf(version, region),
+          );
           try {
             await task({ ...work, regional });
           } finally {

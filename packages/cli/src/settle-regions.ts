@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CloudFormationApi, Doubt, StackOutcome } from '@holdfast/cloudformation';
+import type { CloudFormationApi, Doubt, OpenAccount, StackOutcome } from '@holdfast/cloudformation';
 import type { ArtifactStore } from '@holdfast/core';
 import { loadCloudFormation, loadCore } from './lazy-modules.js';
 import { openRegion, settingsOf } from './region-session.js';
@@ -75,6 +75,8 @@ export async function reconcileReplicas(
     readonly all: boolean;
     readonly dryRun: boolean;
     readonly concurrency: number;
+    /** Asks other accounts about their stacks. */
+    readonly openAccount?: OpenAccount;
     /** Regions whose replicas the catalog may not know of. */
     readonly regions: readonly string[];
   },

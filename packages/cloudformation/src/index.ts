@@ -29,6 +29,7 @@ export {
 } from './stack/plan-template.js';
 export { bookmarkName, type PackagedUse } from './stack/publish-uses.js';
 export {
+  consumerNamed,
   registerStack,
   abandonDeployment,
   removeStack,
@@ -40,7 +41,6 @@ export {
   packagingRegions,
   packagingWithoutHome,
   type PackagingRegions,
-  type RegionStore,
 } from './regions/packaging-regions.js';
 export { writeTemplate } from './stack/template-file.js';
 export {
@@ -53,6 +53,7 @@ export {
 export type { CloudFormationApi } from './evidence/api.js';
 export { readEvidence } from './evidence/read-evidence.js';
 export { openCloudFormation, type ClientSettings } from './evidence/client.js';
+export { openAccountsBy, type OpenAccount } from './evidence/open-account.js';
 export type {
   Doubt,
   EvidenceText,

@@ -13,11 +13,19 @@ export { homeRegionOf } from './engines/open-replicas.js';
 export { openReplicaStore } from './store/open-replica-store.js';
 export { openStore } from './store/open-store.js';
 export type { PolicyText } from './policy/model.js';
-export { parseSharePrincipal, withShare, type SharePrincipal } from './policy/share.js';
+export {
+  parseSharePrincipal,
+  SHARE_PURPOSES,
+  withShare,
+  type SharePrincipal,
+  type SharePurpose,
+} from './policy/share.js';
 export type { CopyOptions, CopyReport } from './store/copy.js';
 export type { OpenVersion } from './store/reading.js';
 export type { RememberReport } from './store/replicas/remember-replicas.js';
 export type { ReplicaStore } from './store/replicas/replica-store.js';
+export type { RegionStore } from './store/others/home-region-store.js';
+export type { OtherStore } from './store/others/noted.js';
 export type { ReplicaReport } from './store/replicas/replicate.js';
 export type {
   BucketPolicyOptions,

@@ -158,7 +158,11 @@ function pinOf({ slot, version, bookmark }: PublishedUse): PinRequest['pins'][nu
   if (arn.type !== 'version') throw new Error(`${version} names no version`);
   const { repository, id, number } = arn;
   const name = bookmark === undefined ? undefined : bookmarkName(bookmark);
-  return { version: { repository, id, number }, slot, ...(name === undefined ? {} : { bookmark: name }) };
+  return {
+    version: { repository, id, number, arn: version },
+    slot,
+    ...(name === undefined ? {} : { bookmark: name }),
+  };
 }
 
 /** The files of every stack, those with placeholders included: stock templates are never left beside a manifest without their assets. */

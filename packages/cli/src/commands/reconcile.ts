@@ -17,6 +17,7 @@ interface ReconcileOptions {
   readonly concurrency: string;
   readonly region?: string;
   readonly regions?: readonly string[];
+  readonly role?: string;
 }
 
 export function declareReconcile(program: Command, session: Session): void {
@@ -40,6 +41,7 @@ export function declareReconcile(program: Command, session: Session): void {
       'regions whose replicas the catalog may have forgotten, after it was rebuilt',
       byComma,
     )
+    .option('--role <name>', 'name of the role to assume in other accounts, to ask what their stacks use')
     .addHelpText('after', examples('holdfast reconcile --dry-run', 'holdfast reconcile --all'))
     .action(async (options: ReconcileOptions, command: Command) => {
       const { stackName: stacks, after, all = false, dryRun = false } = options;
@@ -50,7 +52,8 @@ export function declareReconcile(program: Command, session: Session): void {
         throw new UsageError(`--concurrency "${options.concurrency}" is not a whole number from 1 to 999`);
       }
       await session.withStore(command, async ({ store, output, settings }) => {
-        const { openCloudFormation, openLambda, reconcileStore, settleStack } = loadCloudFormation();
+        const { openAccountsBy, openCloudFormation, openLambda, reconcileStore, settleStack } =
+          loadCloudFormation();
         const client = clientSettings(settings, options);
         const api = await openCloudFormation(client);
         try {
@@ -70,6 +73,8 @@ export function declareReconcile(program: Command, session: Session): void {
             if (last !== undefined) output.message(`go on with: holdfast reconcile --after ${last}`);
           };
           try {
+            const { role } = options;
+            const accounts = role === undefined ? {} : { openAccount: openAccountsBy(role) };
             const run = async (): Promise<Outcomes> => {
               const report = await reconcileStore({
                 store,
@@ -81,11 +86,13 @@ export function declareReconcile(program: Command, session: Session): void {
                 openRegion: (region) => openCloudFormation({ region }),
                 openLambdaRegion: (region) => openLambda({ region }),
                 ...(after === undefined ? {} : { after }),
+                ...accounts,
                 onOutcome: ({ consumer }) => output.progress(`settled ${consumer}`),
                 onLast: (key) => (last = key),
               });
               const inRegions = await reconcileReplicas(store, (region) => openCloudFormation({ region }), {
                 ...{ all, dryRun, regions: options.regions ?? [], concurrency: Number(options.concurrency) },
+                ...accounts,
               });
               return {
                 ...report,

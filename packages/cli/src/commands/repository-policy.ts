@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { PolicyPlan, PolicyRecord } from '@holdfast/core';
 import { parseCount } from '../arguments.js';
+import { byComma } from '../by-comma.js';
 import { confirm, requireConsent, type ConfirmOptions } from '../confirm.js';
 import { examples } from '../help.js';
 import type { Host } from '../host.js';
@@ -15,6 +16,7 @@ import { UsageError } from '../usage-error.js';
 interface ChangeOptions extends ConfirmOptions {
   readonly expected?: number;
   readonly dryRun?: boolean;
+  readonly regions?: readonly string[];
 }
 
 const NAME = ['[name]', 'name of the repository; --repository, or default, when absent'] as const;
@@ -22,6 +24,11 @@ const EXPECTED = [
   '--expected <revision>',
   'only when it has this revision; 0 when there never was one',
   parseCount,
+] as const;
+const REGIONS = [
+  '--regions <regions...>',
+  'regions where it is to apply to replicas, besides those that have some',
+  byComma,
 ] as const;
 const DRY_RUN = ['--dry-run', 'say what would change, and change nothing'] as const;
 const YES = ['-y, --yes', 'do not ask'] as const;
@@ -63,6 +70,7 @@ export function declareRepositoryPolicy(repository: Command, session: Session): 
     .description('Sets the policy from a JSON or YAML file, after showing what that changes in AWS.')
     .argument('<name>', 'name of the repository')
     .argument('<file>', 'the policy, or - for standard input')
+    .option(...REGIONS)
     .option(...EXPECTED)
     .option(...DRY_RUN)
     .option(...YES)
@@ -96,12 +104,12 @@ async function change(
   options: ChangeOptions,
   read: () => Promise<unknown>,
 ): Promise<void> {
-  const { expected, dryRun = false } = options;
+  const { expected, regions = [], dryRun = false } = options;
   if (!dryRun) requireConsent(options, session.host);
   const wanted = await read();
   await session.withStore(command, async ({ store, output, scope }) => {
     const plan = await store.planPolicy(wanted, {
-      ...named(name, scope),
+      ...{ ...named(name, scope), regions },
       ...(expected === undefined ? {} : { expected }),
     });
     if (dryRun) {
@@ -129,8 +137,8 @@ const resultOf = (record: PolicyRecord | undefined): object =>
   record === undefined ? {} : { policy: record };
 
 function planResult({ access, ...plan }: PolicyPlan): object {
-  const changes = access?.changes.map(({ place, name, added, removed, foreign, size, limit }) => ({
-    ...{ place, name, added, removed, foreign, size, limit },
+  const changes = access?.changes.map(({ region, place, name, added, removed, foreign, size, limit }) => ({
+    ...{ region, place, name, added, removed, foreign, size, limit },
   }));
   return { ...plan, ...(changes === undefined ? {} : { changes }) };
 }

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import type { PolicyPlan, ShareStep } from '@holdfast/core';
+import { Option, type Command } from 'commander';
+import type { PolicyPlan, SharePurpose, ShareStep } from '@holdfast/core';
+import { byComma } from '../by-comma.js';
 import { confirm, requireConsent, type ConfirmOptions } from '../confirm.js';
 import { examples } from '../help.js';
 import { loadCore } from '../lazy-modules.js';
@@ -11,8 +12,12 @@ interface CreateOptions extends ConfirmOptions {
   readonly principals: readonly string[];
   readonly grantees?: readonly string[];
   readonly role?: string;
+  readonly for: SharePurpose;
+  readonly regions?: readonly string[];
 }
 
+/** The same as the core's, which is not loaded for a command's declaration. */
+const PURPOSES: readonly SharePurpose[] = ['reading', 'deploying'];
 const YES = ['-y, --yes', 'do not ask'] as const;
 const DEFAULT = 'default';
 
@@ -77,6 +82,19 @@ function declareCreate(share: Command, session: Session): void {
       'accounts, or ARNs of an organisation or its units, with commas',
       list,
     )
+    .addOption(
+      new Option(
+        '--for <purpose>',
+        'reading; or deploying, which takes the right to pin and with it all others of the catalog that write',
+      )
+        .choices(PURPOSES)
+        .default('reading'),
+    )
+    .option(
+      '--regions <regions...>',
+      'regions where they will use replicas, besides those that have some',
+      byComma,
+    )
     .option('--role <arn>', 'role that S3 Access Grants reads the contents with')
     .option('--grantees <list>', 'ARNs of roles and users that get a grant, with commas', list)
     .option(...YES)
@@ -84,6 +102,7 @@ function declareCreate(share: Command, session: Session): void {
       'after',
       examples(
         'holdfast share create --principals 222222222222 --repository payments',
+        'holdfast share create --principals 222222222222 --for deploying --regions us-east-1',
         'holdfast share create --principals arn:aws:organizations::111111111111:organization/o-abcdefghij --yes',
       ),
     )
@@ -94,8 +113,9 @@ function declareCreate(share: Command, session: Session): void {
       await session.withStore(command, async (work) => {
         const { store, output, scope } = work;
         const current = await store.getPolicy(scope);
-        const plan = await store.planPolicy(withShare(current?.policy, principals), {
-          ...scope,
+        const { for: purpose, regions = [] } = options;
+        const plan = await store.planPolicy(withShare(current?.policy, principals, purpose), {
+          ...{ ...scope, regions },
           expected: current?.revision ?? 0,
         });
         tell(work, plan);

@@ -16,7 +16,7 @@ export function declareAbandon(stack: Command, session: Session): void {
     .description(
       'Says that one deployment did not happen and will not: what it has pinned is released. References stay.',
     )
-    .requiredOption('--stack-name <name>', 'name of the stack')
+    .requiredOption('--stack-name <name>', 'name of the stack, or its ARN, which may be of another account')
     .requiredOption('--deployment <name>', 'deployment, as "holdfast references --stack-name" shows it')
     .option('-y, --yes', 'do not ask')
     .addHelpText(
@@ -28,10 +28,10 @@ export function declareAbandon(stack: Command, session: Session): void {
     .action(async (options: AbandonOptions, command: Command) => {
       requireConsent(options, session.host);
       await session.withStore(command, async ({ store, output }) => {
-        const { abandonDeployment, stackConsumer } = loadCloudFormation();
+        const { abandonDeployment, consumerNamed } = loadCloudFormation();
         const { stackName, deployment } = options;
         await confirm(
-          `Release what deployment ${deployment} of ${stackConsumer(store.identity, stackName)} has pinned?`,
+          `Release what deployment ${deployment} of ${consumerNamed(store.identity, stackName)} has pinned?`,
           options,
           session.host,
         );

@@ -59,16 +59,16 @@ function declareRemove(stack: Command, session: Session): void {
   stack
     .command('remove')
     .description('Says that the stack is gone: everything that it references or has pinned is released.')
-    .requiredOption('--stack-name <name>', 'name of the stack')
+    .requiredOption('--stack-name <name>', 'name of the stack, or its ARN, which may be of another account')
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', examples('holdfast stack remove --stack-name payments'))
     .action(async (options: ConfirmOptions & { readonly stackName: string }, command: Command) => {
       requireConsent(options, session.host);
       await session.withStore(command, async ({ store, output }) => {
-        const { removeStack, stackConsumer } = loadCloudFormation();
+        const { consumerNamed, removeStack } = loadCloudFormation();
         const { stackName } = options;
         await confirm(
-          `Release everything that ${stackConsumer(store.identity, stackName)} uses?`,
+          `Release everything that ${consumerNamed(store.identity, stackName)} uses?`,
           options,
           session.host,
         );

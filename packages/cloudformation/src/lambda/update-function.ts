@@ -69,6 +69,7 @@ export async function updateFunction(options: UpdateFunctionOptions): Promise<Up
   const { store, lambda } = options;
   const name = await checkFunction(options);
   const { version, through } = await store.resolve(options.artifact, scopeOf(options));
+  checkOwner(version, store.identity);
   const { region, bucket, key, objectVersion } = await store.locate(version);
   const before = await describeFunction(lambda, name);
   if (before === undefined) throw new HoldfastError('not-found', `there is no function ${quote(name)}`);
@@ -125,6 +126,19 @@ export async function updateFunction(options: UpdateFunctionOptions): Promise<Up
     settled,
     ...(drift === undefined ? {} : { drift }),
   };
+}
+
+/** A function's references are registered in the one store that is open. */
+function checkOwner({ arn }: Version, identity: StoreIdentity): void {
+  const owner = parseArn(arn);
+  if (liesIn(owner, identity)) return;
+  throw new HoldfastError(
+    'unsupported',
+    `${quote(arn)} is of another store, where the function would have no reference`,
+    {
+      hint: `Name that store: --store aws://${owner.account}/${owner.region}`,
+    },
+  );
 }
 
 function scopeOf({ repository }: UpdateFunctionOptions): { readonly repository?: string } {

@@ -1,5 +1,6 @@
 import type { Digest, StoreIdentity } from '@holdfast/core';
 import type { CloudFormationApi } from '../evidence/api.js';
+import type { OpenAccount } from '../evidence/open-account.js';
 import { doubtOf } from '../evidence/read-evidence.js';
 import { liesIn } from '../evidence/stack-arn.js';
 import type { Doubt } from '../evidence/types.js';
@@ -11,10 +12,14 @@ import { consumersOf, listStackIds, targetsOf, type Target } from './targets.js'
 export interface ReconcileOptions extends Omit<SettleOptions, 'stack'> {
   /** Also every stack of the account and region that the store knows nothing of: it may use the store's locations. */
   readonly all?: boolean;
+  /** Leaves out what is held for stacks of other accounts than the one that is asked: theirs to settle. */
+  readonly ownAccount?: boolean;
   /** How many stacks are read at once; 8 when absent. */
   readonly concurrency?: number;
   /** Opens a client for another region of the same account. Without it, stacks there cannot be decided. */
   readonly openRegion?: (region: string) => Promise<CloudFormationApi>;
+  /** Opens a client for another account. Without it, stacks there cannot be decided. */
+  readonly openAccount?: OpenAccount;
   /** From an earlier report's `last`: what comes up to it is left out. */
   readonly after?: string;
   /** Called with each outcome as it comes. */
@@ -58,7 +63,9 @@ export async function reconcileStacks(options: ReconcileOptions): Promise<Reconc
       doubts.push(doubtOf(error, 'list the stacks'));
     }
   }
-  const targets = targetsOf(consumers).filter(({ key }) => key > after);
+  const targets = targetsOf(consumers).filter(
+    (it) => it.key > after && (options.ownAccount !== true || it.place.account === place.account),
+  );
   const digests = options.digests ?? new Map<string, Digest>();
   const apis = clientsOf(options, place);
   const outcomes: StackOutcome[] = [];
@@ -80,20 +87,25 @@ export async function reconcileStacks(options: ReconcileOptions): Promise<Reconc
 }
 
 interface Clients {
-  /** Undefined for a region that nobody can open. */
-  of(region: string): Promise<CloudFormationApi> | undefined;
+  /** Undefined for a place that nobody can open. */
+  of(place: StoreIdentity): Promise<CloudFormationApi> | undefined;
   /** Closes those that were opened here. */
   close(): Promise<void>;
 }
 
-/** One client for each region. */
-function clientsOf({ api, openRegion }: ReconcileOptions, place: StoreIdentity): Clients {
+/** One client for each account and region. */
+function clientsOf({ api, openRegion, openAccount }: ReconcileOptions, home: StoreIdentity): Clients {
   const opened = new Map<string, Promise<CloudFormationApi>>();
   return {
-    of(region) {
-      if (region === place.region) return Promise.resolve(api);
-      if (!opened.has(region) && openRegion !== undefined) opened.set(region, openRegion(region));
-      return opened.get(region);
+    of(place) {
+      if (liesIn(place, home)) return Promise.resolve(api);
+      const { partition, account, region } = place;
+      const key = `${account}/${region}`;
+      const known = opened.get(key);
+      if (known !== undefined || partition !== home.partition) return known;
+      const opening = account === home.account ? openRegion?.(region) : openAccount?.(place);
+      if (opening !== undefined) opened.set(key, opening);
+      return opening;
     },
     async close() {
       for (const client of await Promise.allSettled(opened.values()))
@@ -108,17 +120,18 @@ async function settleTarget(
   apis: Clients,
   options: ReconcileOptions,
 ): Promise<StackOutcome[]> {
-  const sameAccount = target.place.account === home.account && target.place.partition === home.partition;
   const holders = [...(target.unbound ? [target.key] : []), ...target.stackIds];
   try {
-    const api = sameAccount ? await apis.of(target.place.region) : undefined;
+    const api = await apis.of(target.place);
     const place = await api?.place();
     // The client says itself where it asks: an answer from another place would be no answer about this stack.
     if (api === undefined || place === undefined || !liesIn(target.place, place))
       return holders.map((consumer) => notAsked(consumer, place ?? home));
     return await settleHeld(contextOf({ ...options, api }), place, target);
   } catch (error) {
-    const doubt = doubtOf(error, `reach the region ${target.place.region}`);
+    const { account, region } = target.place;
+    const where = account === home.account ? `the region ${region}` : `account ${account} in ${region}`;
+    const doubt = doubtOf(error, `reach ${where}`);
     return holders.map((consumer) => undecided(consumer, [doubt]));
   }
 }

@@ -2,6 +2,7 @@ import type { LambdaApi } from '../lambda/api.js';
 import { parseFunctionArn, parseLayerArn } from '../lambda/names.js';
 import { reconcileFunctions } from '../lambda/reconcile-functions.js';
 import type { FunctionStore } from '../lambda/store.js';
+import { inOtherStores } from '../settlement/settle-others.js';
 import type { SettlingStore } from '../settlement/store.js';
 import { reconcileStacks, type ReconcileOptions, type ReconcileReport } from './reconcile-stacks.js';
 
@@ -15,7 +16,7 @@ export interface ReconcileStoreOptions extends ReconcileOptions {
 
 /**
  * Settles every stack that the store holds something for, then every function and layer version; with `all` also the others of the
- * account and region. One report, whose `last` goes on from wherever it was ended. See {@link reconcileStacks} and
+ * account and region. What other stores hold for stacks of this account is settled with them. One report, whose `last` goes on from wherever it was ended. See {@link reconcileStacks} and
  * {@link reconcileFunctions}.
  */
 export async function reconcileStore(options: ReconcileStoreOptions): Promise<ReconcileReport> {
@@ -26,7 +27,7 @@ export async function reconcileStore(options: ReconcileStoreOptions): Promise<Re
     ? { outcomes: [], doubts: [], complete: true }
     : await reconcileStacks({ ...rest, ...(after === undefined ? {} : { after }) });
   if (!stacks.complete) return stacks;
-  const { openRegion: _, api, ...shared } = rest;
+  const { openRegion: _, openAccount: __, api, ...shared } = rest;
   const functions = await reconcileFunctions({
     ...shared,
     lambda,
@@ -35,9 +36,20 @@ export async function reconcileStore(options: ReconcileStoreOptions): Promise<Re
     ...(pastStacks ? { after } : {}),
   });
   const last = functions.last ?? stacks.last ?? after;
+  // Where they end says nothing of where the store's own go on.
+  const { onLast: ___, ...stackOptions } = rest;
+  const unanswered = [options.store.identity.region];
+  const others = await inOtherStores(options.store, { unanswered }, (other) =>
+    reconcileStacks({ ...stackOptions, store: other, ownAccount: true, all: false, digests: new Map() }),
+  );
   return {
-    outcomes: [...stacks.outcomes, ...functions.outcomes],
-    doubts: [...stacks.doubts, ...functions.doubts],
+    outcomes: [...stacks.outcomes, ...functions.outcomes, ...others.reports.flatMap((it) => it.outcomes)],
+    doubts: [
+      ...stacks.doubts,
+      ...functions.doubts,
+      ...others.reports.flatMap((it) => it.doubts),
+      ...others.doubts,
+    ],
     complete: functions.complete,
     ...(last === undefined ? {} : { last }),
   };

@@ -3,6 +3,7 @@ import type { CloudFormationApi } from '../evidence/api.js';
 import { describeStack, doubtOf } from '../evidence/read-evidence.js';
 import { checkStackId, liesIn } from '../evidence/stack-arn.js';
 import { stackConsumer } from '../stack/consumer.js';
+import { inOtherStores } from './settle-others.js';
 import { deletedStacks } from './deleted-stacks.js';
 import type { DigestCache } from './find-uses.js';
 import { settleById, type SettleContext } from './settle-by-id.js';
@@ -38,12 +39,31 @@ export interface SettleOptions {
 }
 
 /**
- * Makes a stack's references what CloudFormation says that it uses, nested stacks first. One outcome for each consumer.
+ * Makes a stack's references what CloudFormation says that it uses, nested stacks first. One outcome for each consumer; further ones for what
+ * changed in other stores that the stack uses versions of.
  *
  * Safe to repeat and to run at any time, by anybody, in any order. It never throws for an answer that was not had: what could
  * not be decided is in the outcomes, and then nothing was released. Throws `invalid-input` for what no stack can be called.
  */
 export async function settleStack(options: SettleOptions): Promise<StackOutcome[]> {
+  const outcomes = await settleInStore(options);
+  const { stack, store, api } = options;
+  // Settling the store itself has told already when nobody says where CloudFormation is.
+  const regions = await api.place().then(
+    ({ region }) => [region],
+    () => [],
+  );
+  const { reports, doubts } = await inOtherStores(store, { regions, unanswered: regions }, (other) =>
+    // What never changes is known by names that another store gives to something else.
+    settleInStore({ ...options, store: other, digests: new Map() }),
+  );
+  outcomes.push(...reports.flat().filter(({ result }) => result !== 'unchanged'));
+  if (doubts.length > 0) outcomes.push(undecided(outcomes[0]?.consumer ?? stack, doubts));
+  return outcomes;
+}
+
+/** The same in one store alone. */
+export async function settleInStore(options: SettleOptions): Promise<StackOutcome[]> {
   const context = contextOf(options);
   const { api, store, stack } = options;
   const named = !stack.startsWith('arn:');

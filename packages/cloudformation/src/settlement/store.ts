@@ -4,4 +4,5 @@ import type { ArtifactStore } from '@holdfast/core';
 export type SettlingStore = Pick<
   ArtifactStore,
   'identity' | 'consumer' | 'settle' | 'bindPins' | 'listConsumers' | 'describe' | 'listRepositories'
->;
+> &
+  Partial<Pick<ArtifactStore, 'otherStores'>>;

@@ -9,6 +9,7 @@ import {
   type SettleRequest,
   type StoreIdentity,
 } from '@holdfast/core';
+import { parseStackArn } from '../evidence/stack-arn.js';
 import { stackConsumer } from './consumer.js';
 import { bookmarkName } from './publish-uses.js';
 import { readReferences, type TemplateReference } from './read-references.js';
@@ -16,6 +17,7 @@ import type { RegisteringStore } from './store.js';
 
 export interface StackOptions {
   readonly store: RegisteringStore;
+  /** A name, or the ARN of a stack, which may be another account's. */
   readonly stackName: string;
 }
 
@@ -109,7 +111,7 @@ async function settle(
   { store, stackName }: StackOptions,
   plan: (held: readonly ReferenceRecord[]) => Omit<SettleRequest, 'consumer' | 'revision'>,
 ): Promise<StackReport> {
-  const consumer = stackConsumer(store.identity, stackName);
+  const consumer = consumerNamed(store.identity, stackName);
   for (let attempt = 1; ; attempt += 1) {
     const { revision, references: held } = await store.consumer(consumer);
     try {
@@ -118,6 +120,11 @@ async function settle(
       if (!isHoldfastError(error) || error.code !== 'conflict' || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/** A stack by its name, in the store's own place; or by its ID, or the ARN without the unique part, wherever it is or was. */
+export function consumerNamed(identity: StoreIdentity, stack: string): string {
+  return parseStackArn(stack) === undefined ? stackConsumer(identity, stack) : stack;
 }
 
 function toReference(

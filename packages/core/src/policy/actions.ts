@@ -12,6 +12,8 @@ export interface ActionRule {
   readonly meaning: string;
   /** Actions of one group have the same permissions: AWS cannot tell them apart, so a statement names all of them or none. */
   readonly group?: string;
+  /** Why it is given for all artifacts of a repository or for none; absent where some can be named. */
+  readonly undivided?: string;
   readonly permissions: readonly Permission[];
 }
 
@@ -45,11 +47,14 @@ const WRITES = [
   'dynamodb:UpdateItem',
 ];
 
+/** The one partition that says where the store of a region lies. */
+export const PLACE_PARTITION = '~place';
+
 /** Where the store lies and which repositories there are: who reads anything of the catalog finds it by this. */
 const FINDING: Permission = {
   service: 'dynamodb',
   actions: READS,
-  partitions: ['~place', '{repository}#repository'],
+  partitions: [PLACE_PARTITION, '{repository}#repository'],
   shared: true,
 };
 
@@ -100,6 +105,7 @@ const writing = (action: string, meaning: string): ActionRule => ({
   resource: 'artifact',
   meaning,
   group: 'writing',
+  undivided: 'whoever writes one artifact writes lists that all artifacts of the repository share',
   permissions: WRITING,
 });
 
@@ -107,10 +113,12 @@ export const ACTION_RULES: readonly ActionRule[] = [
   {
     action: 'holdfast:GetArtifact',
     resource: 'artifact',
-    meaning: "read an artifact's versions, bookmarks and uses; not its bytes",
+    meaning: 'read versions, bookmarks and uses of artifacts; not their bytes',
+    undivided:
+      'the versions of all artifacts of a repository lie in one partition, and DynamoDB tells nothing smaller apart',
     permissions: [
       FINDING,
-      { service: 'dynamodb', actions: READS, partitions: ['{repository}#artifact#{rest}'] },
+      { service: 'dynamodb', actions: READS, partitions: ['{repository}#moves', '{repository}#versions'] },
     ],
   },
   {

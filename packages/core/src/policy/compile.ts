@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ACTIONS, type Permission } from './actions.js';
+import { ACTIONS, PLACE_PARTITION, type Permission } from './actions.js';
 import { HoldfastError } from '../errors.js';
 import type { Condition, Grant, Policy, PolicyTarget, Statement } from './model.js';
 import { organisationsOf } from './principals.js';
@@ -11,6 +11,8 @@ export interface CompileTarget extends PolicyTarget {
   readonly prefix: string;
   readonly table: string;
   readonly eventBus: string;
+  /** What the table's partitions begin with, for the replicas of another region's store; empty or absent for the store itself. */
+  readonly partitions?: string;
   /** The ARN of the customer's key that the bucket encrypts with; absent when it has none. */
   readonly kmsKey?: string;
 }
@@ -40,9 +42,12 @@ export interface CompiledPolicy {
   readonly grants: readonly CompiledGrant[];
 }
 
-/** What the Sids of everything that is compiled for a repository begin with. Letters and digits alone, as DynamoDB wants it. */
-export function sidPrefix(repository: string): string {
-  const hash = createHash('sha256').update(repository).digest('hex').slice(0, 16);
+/**
+ * What the Sids of everything that is compiled for a repository begin with; for its replicas, with their partitions before its name. Letters
+ * and digits alone, as DynamoDB wants it.
+ */
+export function sidPrefix(owner: string): string {
+  const hash = createHash('sha256').update(owner).digest('hex').slice(0, 16);
   return `Holdfast${hash}x`;
 }
 
@@ -105,7 +110,7 @@ function tableStatements(statement: Statement, target: CompileTarget): CompiledS
       const name = JSON.stringify(actions);
       const partitions = parts.get(name) ?? new Set<string>();
       for (const rest of grant.rest)
-        for (const partition of permission.partitions) partitions.add(fill(partition, target, rest));
+        for (const partition of permission.partitions) partitions.add(partitionOf(partition, target, rest));
       parts.set(name, partitions);
     }
   }
@@ -120,6 +125,11 @@ function tableStatements(statement: Statement, target: CompileTarget): CompiledS
       leading(statement, [...partitions].sort()),
     ),
   );
+}
+
+/** Where a store lies, each region says once, whosever replicas it has besides. */
+function partitionOf(pattern: string, target: CompileTarget, rest: string): string {
+  return pattern === PLACE_PARTITION ? pattern : (target.partitions ?? '') + fill(pattern, target, rest);
 }
 
 const READING = /^dynamodb:(BatchGetItem|GetItem|Query)$/;
@@ -152,7 +162,7 @@ function busStatement(statement: Statement, target: CompileTarget): CompiledStat
 
 function written(
   { effect, principals, condition, index }: Statement,
-  { repository }: PolicyTarget,
+  target: CompileTarget,
   part: string,
   Action: readonly string[],
   Resource: readonly string[],
@@ -165,13 +175,21 @@ function written(
     effect === 'Allow' && everyone ? organisationOf(condition) : {},
   );
   return {
-    Sid: `${sidPrefix(repository)}${index}${part}`,
+    Sid: `${sidPrefix(ownerOf(target))}${index}${part}`,
     Effect: effect,
     Principal: everyone ? '*' : services.length > 0 ? { Service: services } : { AWS: aws },
     Action,
     Resource,
     ...(Object.keys(merged).length === 0 ? {} : { Condition: merged }),
   };
+}
+
+/** Whose statements of a resource policy are: a repository's, or those of its replicas in another region. */
+export function ownerOf({
+  partitions = '',
+  repository,
+}: Pick<CompileTarget, 'partitions' | 'repository'>): string {
+  return partitions + repository;
 }
 
 /** A unit's path says its organisation; S3 takes a policy for public unless that stands there by itself. */
@@ -191,7 +209,7 @@ function mergeConditions(...conditions: readonly Condition[]): Condition {
   return merged;
 }
 
-function fill(pattern: string, { repository }: PolicyTarget, rest: string): string {
+function fill(pattern: string, { repository }: CompileTarget, rest: string): string {
   return pattern
     .replace('{repository}', repository)
     .replace('{rest}', rest)
@@ -224,7 +242,7 @@ function compileGrants(statements: readonly Statement[], target: CompileTarget):
       );
     }
     return principals.aws.map((principal, at) => ({
-      Name: `${sidPrefix(target.repository)}${index}Kms${at}`,
+      Name: `${sidPrefix(ownerOf(target))}${index}Kms${at}`,
       GranteePrincipal: principal,
       Operations: operations,
       Constraints: { EncryptionContextSubset: context },

@@ -91,10 +91,10 @@ export function restFor(pattern: ResourcePattern, rule: ActionRule, label: strin
       'Name content/<repository>/* or single digests. To keep some bytes apart, give them a repository of their own.',
     );
   }
-  if (rule.group === 'writing' && rest !== '*') {
+  if (rule.undivided !== undefined && rest !== '*') {
     return refuse(
       label,
-      `${rule.action} on ${quote(text)} cannot be expressed: whoever writes one artifact writes lists that all artifacts of the repository share`,
+      `${rule.action} on ${quote(text)} cannot be expressed: ${rule.undivided}`,
       'Name artifact/<repository>/*, or give the artifact a repository of its own.',
     );
   }

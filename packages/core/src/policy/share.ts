@@ -25,32 +25,46 @@ export function parseSharePrincipal(text: string): SharePrincipal {
   });
 }
 
-/** What reading and deploying take; writing is given in a policy of one's own. */
+/** What a repository is shared for. Whoever deploys pins what is deployed, which AWS cannot tell from publishing. */
+export const SHARE_PURPOSES = ['reading', 'deploying'] as const;
+export type SharePurpose = (typeof SHARE_PURPOSES)[number];
+
 const READING = [
   'holdfast:GetArtifact',
   'holdfast:GetContent',
   'holdfast:ListArtifacts',
   'holdfast:LocateContent',
 ];
+const ACTIONS: Readonly<Record<SharePurpose, readonly string[]>> = {
+  reading: READING,
+  deploying: [
+    ...READING,
+    'holdfast:DeleteVersion',
+    'holdfast:MoveBookmark',
+    'holdfast:PublishVersion',
+    'holdfast:UseVersion',
+  ],
+};
 const LAMBDA = { Service: 'lambda.amazonaws.com' };
 
 /** The Sids of what sharing puts into a policy; everything else there stays as it is. */
 const OWN = /^Share(Accounts|Organisations|Units)(Lambda)?$/;
 
 /**
- * The policy with these principals, and no others, sharing the repository: for reading by them, and by Lambda for their functions that run by
- * reference. Undefined when nothing is left. Pure.
+ * The policy with these principals, and no others, sharing the repository: for what they do with it, and for reading by Lambda for their functions that
+ * run by reference. Undefined when nothing is left. Pure.
  */
 export function withShare(
   policy: PolicyText | undefined,
   principals: readonly SharePrincipal[],
+  purpose: SharePurpose = 'reading',
 ): PolicyText | undefined {
   const others = (policy?.Statement ?? []).filter(({ Sid }) => Sid === undefined || !OWN.test(Sid));
-  const Statement = [...others, ...statementsFor(principals)];
+  const Statement = [...others, ...statementsFor(principals, ACTIONS[purpose])];
   return Statement.length === 0 ? undefined : { ...policy, Version: '2012-10-17', Statement };
 }
 
-function statementsFor(principals: readonly SharePrincipal[]): StatementText[] {
+function statementsFor(principals: readonly SharePrincipal[], actions: readonly string[]): StatementText[] {
   const accounts = sorted(principals.flatMap((it) => (it.kind === 'account' ? [it.account] : [])));
   const organisations = sorted(
     principals.flatMap((it) => (it.kind === 'organisation' ? [it.organisation] : [])),
@@ -60,30 +74,35 @@ function statementsFor(principals: readonly SharePrincipal[]): StatementText[] {
     ...(accounts.length === 0
       ? []
       : [
-          reading('ShareAccounts', { AWS: accounts }),
+          sharing('ShareAccounts', actions, { AWS: accounts }),
           lambda('ShareAccountsLambda', { StringEquals: { 'aws:SourceAccount': accounts } }),
         ]),
     ...(organisations.length === 0
       ? []
       : [
-          reading('ShareOrganisations', '*', { StringEquals: { 'aws:PrincipalOrgID': organisations } }),
+          sharing('ShareOrganisations', actions, '*', {
+            StringEquals: { 'aws:PrincipalOrgID': organisations },
+          }),
           lambda('ShareOrganisationsLambda', { StringEquals: { 'aws:SourceOrgID': organisations } }),
         ]),
     ...(paths.length === 0
       ? []
       : [
-          reading('ShareUnits', '*', { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } }),
+          sharing('ShareUnits', actions, '*', {
+            'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths },
+          }),
           lambda('ShareUnitsLambda', { 'ForAnyValue:StringLike': { 'aws:SourceOrgPaths': paths } }),
         ]),
   ];
 }
 
-function reading(
+function sharing(
   Sid: string,
+  Action: readonly string[],
   Principal: StatementText['Principal'],
   Condition?: StatementText['Condition'],
 ): StatementText {
-  const statement = { Sid, Effect: 'Allow', Principal, Action: READING, Resource: '*' } as const;
+  const statement = { Sid, Effect: 'Allow', Principal, Action, Resource: '*' } as const;
   return Condition === undefined ? statement : { ...statement, Condition };
 }
 

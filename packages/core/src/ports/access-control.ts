@@ -2,6 +2,8 @@ import type { PolicyText } from '../policy/model.js';
 
 /** One resource policy of AWS, as it is and as it would be. */
 export interface AccessChange {
+  /** Where it is; the store's own region, or one where the repository has replicas. */
+  readonly region: string;
   readonly place: 'bucket' | 'table' | 'eventBus';
   /** What messages call it, such as `the policy of the bucket "b"`. */
   readonly name: string;
@@ -23,6 +25,8 @@ export interface AccessChange {
 /** What setting a policy would change. Nothing is changed yet. */
 export interface AccessPlan {
   readonly repository: string;
+  /** Every region that the policy applies to, the store's own first. */
+  readonly regions: readonly string[];
   /** Only what differs. */
   readonly changes: readonly AccessChange[];
 }
@@ -32,8 +36,10 @@ export interface AccessControl {
   /**
    * Compiles a policy, or none, and compares with what is there. Throws `invalid-input` for what the services cannot express or hold,
    * naming the statement, or size and limit. Changes nothing.
+   *
+   * It applies to the replicas in the regions as well, and in all that it was applied to before.
    */
-  plan(repository: string, policy: PolicyText | undefined): Promise<AccessPlan>;
+  plan(repository: string, policy: PolicyText | undefined, regions: readonly string[]): Promise<AccessPlan>;
   /** Carries a plan out. Throws `conflict` where somebody changed a policy since; what was applied before stays, and planning anew goes on. */
   apply(plan: AccessPlan): Promise<void>;
 }

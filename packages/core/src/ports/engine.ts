@@ -4,6 +4,7 @@ import type { Catalog } from './catalog.js';
 import type { ContentStorage } from './content-storage.js';
 import type { EventBus } from './event-bus.js';
 import type { Journal } from './journal.js';
+import type { NotedStores } from './noted-stores.js';
 import type { Buckets } from './own-buckets.js';
 import type { Shares } from './shares.js';
 
@@ -25,10 +26,14 @@ export interface Engine {
   readonly shares?: Shares;
   /** Absent where repositories have no buckets of their own. */
   readonly buckets?: Buckets;
+  /** Absent where ARNs of other stores lead nowhere, and in a store that belongs to somebody else. */
+  readonly noted?: NotedStores;
 }
 
 export interface EngineOptions {
   readonly identity?: Partial<StoreIdentity>;
   /** The bucket that AWS services read the embedded store's content from, for engines that have none of their own. */
   readonly bucket?: string;
+  /** Opens only what is there: throws `not-found` instead of making the store. */
+  readonly existing?: boolean;
 }

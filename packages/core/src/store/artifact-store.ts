@@ -1,5 +1,5 @@
 import { checkRepositoryName } from '../arn/index.js';
-import type { LifecycleRecord, Version } from '../model.js';
+import type { LifecycleRecord, Version, VersionKey } from '../model.js';
 import type { BucketPolicy, PolicyRecord, Shares } from '../ports/index.js';
 import { deleteBookmark, setBookmark } from './bookmarks.js';
 import { bindPins, pinVersions, settleConsumer } from './consumers.js';
@@ -10,15 +10,17 @@ import {
   loadRebuild,
   loadRebuildGuard,
   loadCopy,
+  loadElsewhere,
   loadGc,
   loadLifecycles,
+  loadNoted,
   loadPolicies,
   loadPublish,
   loadRelay,
   loadReplicate,
   loadVerify,
 } from './heavy-modules.js';
-import type { PolicyPlan } from './policies.js';
+import type { PlanPolicyOptions, PolicyPlan } from './policies.js';
 import type { RelayReport } from './relay.js';
 import type { RebuildReport } from './rebuild/rebuild.js';
 import {
@@ -32,6 +34,8 @@ import {
 import type { RememberReport } from './replicas/remember-replicas.js';
 import type { ReplicaStore } from './replicas/replica-store.js';
 import type { ReplicaReport } from './replicas/replicate.js';
+import type { RegionStore } from './others/home-region-store.js';
+import type { OtherStore } from './others/noted.js';
 import { DEFAULT_REPOSITORY, StoreReader } from './store-reader.js';
 import type {
   Bookmark,
@@ -104,12 +108,12 @@ export class ArtifactStore extends StoreReader {
    * Moves a bookmark of the named version's artifact to that version. With `expected` (a number, or null for "must not exist")
    * it throws `conflict` when the bookmark stands elsewhere.
    */
-  setBookmark(
+  async setBookmark(
     name: string,
     bookmark: string,
     { repository = DEFAULT_REPOSITORY, expected }: InRepository & { readonly expected?: number | null } = {},
   ): Promise<Bookmark> {
-    return setBookmark(this.context, name, bookmark, repository, expected);
+    return setBookmark(await this.contextOf(name), name, bookmark, repository, expected);
   }
 
   /** Throws `not-found` when the bookmark does not exist. Its history stays. */
@@ -121,14 +125,32 @@ export class ArtifactStore extends StoreReader {
     return deleteBookmark(this.context, id, bookmark, repository);
   }
 
-  /** Pins versions for a deployment that is about to begin: all of them or none. Throws `not-found` naming those that are not live. */
-  pin(request: PinRequest): Promise<void> {
-    return pinVersions(this.context, request);
+  /**
+   * Pins versions for a deployment that is about to begin: all of them or none. Throws `not-found` naming those that are not live.
+   *
+   * Versions of other stores, by their ARNs, are pinned there, in each store all or none.
+   */
+  async pin(request: PinRequest): Promise<void> {
+    const { others } = this.context;
+    const own = others === undefined || !request.pins.some(({ version }) => others.ownerOfVersion(version));
+    if (own) return pinVersions(this.context, request);
+    return loadElsewhere().pinEverywhere({ ...this.context, others }, request);
   }
 
   /** Moves a deployment's pins from a stack without ID to the one with. Safe to repeat. */
-  bindPins(from: string, deployment: string, to: string): Promise<void> {
-    return bindPins(this.context, from, deployment, to);
+  async bindPins(from: string, deployment: string, to: string): Promise<void> {
+    await bindPins(this.context, from, deployment, to);
+    await this.context.others?.bindPins(from, deployment, to);
+  }
+
+  /** The stores of other accounts and regions that may hold something for stacks of this one, each to be opened, and closed, by itself. */
+  otherStores(): Promise<readonly OtherStore[]> {
+    return loadNoted().otherStores(this.context, (url, options) => ArtifactStore.open(url, options));
+  }
+
+  /** What is at hand of a version in a region: the store that it is of where that is its home, else its replicas there. Close it by itself. */
+  regionOf(version: VersionKey, region: string): Promise<RegionStore> {
+    return loadNoted().regionOf(this.context, version, region);
   }
 
   /**
@@ -145,13 +167,13 @@ export class ArtifactStore extends StoreReader {
    * Condemns a version; it can be restored until its recovery window ends. Throws `in-use`, with the users in
    * `data.usage`, while a reference, a pin or a bookmark keeps it.
    */
-  delete(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<DeleteReport> {
-    return deleteVersion(this.context, name, repository);
+  async delete(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<DeleteReport> {
+    return deleteVersion(await this.contextOf(name), name, repository);
   }
 
   /** Makes a condemned version live again; a live one stays as it is. Throws `not-found` after its window. */
-  undelete(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Version> {
-    return undeleteVersion(this.context, name, repository);
+  async undelete(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Version> {
+    return undeleteVersion(await this.contextOf(name), name, repository);
   }
 
   /**
@@ -170,9 +192,10 @@ export class ArtifactStore extends StoreReader {
    */
   planPolicy(
     policy: unknown,
-    { repository = DEFAULT_REPOSITORY, expected }: InRepository & { readonly expected?: number } = {},
+    { repository = DEFAULT_REPOSITORY, expected, regions }: PlanPolicyOptions = {},
   ): Promise<PolicyPlan> {
-    return loadPolicies().planPolicy(this.context, policy, checkRepositoryName(repository), expected);
+    const checked = checkRepositoryName(repository);
+    return loadPolicies().planPolicy(this.context, policy, checked, expected, regions);
   }
 
   /** Access Grants shared through AWS Resource Access Manager. Throws `unsupported` for a store that has none. */
@@ -244,12 +267,12 @@ export class ArtifactStore extends StoreReader {
   }
 
   /** Makes the version's replicas in regions that lack one; ahead of a deployment, since any first use makes them too. */
-  replicate(
+  async replicate(
     name: string,
     regions: readonly string[],
     { repository = DEFAULT_REPOSITORY }: InRepository = {},
   ): Promise<{ readonly version: Version; readonly replicas: readonly ReplicaReport[] }> {
-    return loadReplicate().replicate(this.context, name, repository, regions);
+    return loadReplicate().replicate(await this.contextOf(name), name, repository, regions);
   }
 
   /**
@@ -266,6 +289,7 @@ export class ArtifactStore extends StoreReader {
   }
 
   async close(): Promise<void> {
+    await this.context.others?.close();
     await this.context.replicas?.close();
     await this.context.engine.catalog.close();
   }

@@ -5,6 +5,7 @@ import { openEngine } from '../engines/open.js';
 import { loadGuard } from './heavy-modules.js';
 import type { BookmarkRecord, Version, VersionKey, VersionRecord } from '../model.js';
 import type { Actor, Engine } from '../ports/index.js';
+import { OtherStores } from './others/other-stores.js';
 import { replicaEngines, type ReplicaEngines } from './replicas/replica-engines.js';
 import type { StoreOptions } from './types.js';
 
@@ -21,6 +22,8 @@ export interface StoreContext {
   readonly leaseMs: number;
   /** Absent where the store has no other regions. */
   readonly replicas?: ReplicaEngines;
+  /** Absent where ARNs of other stores lead nowhere. */
+  readonly others?: OtherStores;
   /** See {@link StoreOptions.cache}. */
   readonly cache?: string | false | undefined;
 }
@@ -29,7 +32,11 @@ export interface StoreContext {
 export async function openContext(url: string, options: StoreOptions): Promise<StoreContext> {
   const engine = guarded(await openEngine(url, options), options);
   const replicas = replicaEngines(url, engine.identity, options);
-  return { ...completed(options), engine, identity: engine.identity, replicas };
+  const context = { ...completed(options), engine, identity: engine.identity, replicas };
+  if (engine.noted === undefined) return context;
+  const { bucket: _, identity: __, ...others } = options;
+  const open = (other: string): Promise<StoreContext> => openContext(other, { ...others, existing: true });
+  return { ...context, others: new OtherStores(engine.identity, open) };
 }
 
 /** AWS judges callers itself; for embedded stores it is done here, where somebody is named. */

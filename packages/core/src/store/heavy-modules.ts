@@ -11,6 +11,14 @@ export function loadGc(): typeof import('./gc.js') {
   return require('./gc.js') as typeof import('./gc.js');
 }
 
+export function loadElsewhere(): typeof import('./others/elsewhere.js') {
+  return require('./others/elsewhere.js') as typeof import('./others/elsewhere.js');
+}
+
+export function loadNoted(): typeof import('./others/noted.js') {
+  return require('./others/noted.js') as typeof import('./others/noted.js');
+}
+
 export function loadGuard(): typeof import('../engines/guard/guard.js') {
   return require('../engines/guard/guard.js') as typeof import('../engines/guard/guard.js');
 }

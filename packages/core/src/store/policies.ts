@@ -2,6 +2,8 @@ import { HoldfastError } from '../errors.js';
 import { readPolicy, parsePolicy, type PolicyText } from '../policy/index.js';
 import type { AccessPlan, PolicyRecord, Shares } from '../ports/index.js';
 import { actorOf, type StoreContext } from './context.js';
+import type { InRepository } from './types.js';
+import { replicaRegions } from './replicas/known-replicas.js';
 
 /** A policy that was checked and compiled, and that nothing was changed for yet. */
 export interface PolicyPlan {
@@ -13,6 +15,13 @@ export interface PolicyPlan {
   readonly access?: AccessPlan;
 }
 
+export interface PlanPolicyOptions extends InRepository {
+  /** The revision that it must have, 0 when there never was one. */
+  readonly expected?: number;
+  /** Regions that the policy applies to besides those where the repository has replicas already. */
+  readonly regions?: readonly string[];
+}
+
 /**
  * Checks a policy, or the absence of one, and says what it changes. Changes nothing. Throws `invalid-input` naming the statement, and
  * `conflict` when the policy has another revision than `expected`.
@@ -22,6 +31,7 @@ export async function planPolicy(
   value: unknown,
   repository: string,
   expected: number | undefined,
+  regions: readonly string[] = [],
 ): Promise<PolicyPlan> {
   const { engine, identity } = context;
   if (value !== undefined) readPolicy(value, { ...identity, repository });
@@ -30,12 +40,21 @@ export async function planPolicy(
   const current = (await engine.catalog.getPolicy(repository))?.revision ?? 0;
   if (expected !== undefined && expected !== current) throw conflict(repository, current, expected);
   const policy = value === undefined ? undefined : parsePolicy(value);
-  const access = await engine.access?.plan(repository, policy);
+  const access = await engine.access?.plan(repository, policy, [
+    ...regions,
+    ...(await regionsOf(context, repository)),
+  ]);
   return {
     ...{ repository, revision: current },
     ...(policy === undefined ? {} : { policy }),
     ...(access === undefined ? {} : { access }),
   };
+}
+
+/** The regions where the repository has replicas. */
+async function regionsOf(context: StoreContext, repository: string): Promise<Set<string>> {
+  if (context.engine.access === undefined) return new Set();
+  return new Set([...(await replicaRegions(context, repository)).values()].flat());
 }
 
 /** Carries a plan out: the catalog first, which lets only one of two through, and then AWS. Repeating it after a failure goes on. */

@@ -21,7 +21,7 @@ import type {
 import type { ConsumerRecord, PolicyRecord } from '../ports/index.js';
 import { bookmarkOf } from './bookmarks.js';
 import { withArn, type StoreContext } from './context.js';
-import { loadExplain, loadReading, loadWhereUsed } from './heavy-modules.js';
+import { loadElsewhere, loadExplain, loadReading, loadWhereUsed } from './heavy-modules.js';
 import { pagesOf } from './pages.js';
 import type { OpenVersion } from './reading.js';
 import { findContent, findNamed, resolveNamed } from './resolve.js';
@@ -47,27 +47,36 @@ export abstract class StoreReader {
   }
 
   /** The live version that a name stands for at this moment. */
-  resolve(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Resolution> {
-    return resolveNamed(this.context, name, repository);
+  async resolve(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Resolution> {
+    const { others } = this.context;
+    const owner = others?.ownerOf(name);
+    if (others === undefined || owner === undefined) return resolveNamed(this.context, name, repository);
+    return loadElsewhere().resolveElsewhere({ ...this.context, others }, owner, name);
+  }
+
+  /** What the operations on a name work with: the store that the name's ARN is of. */
+  protected async contextOf(name: string): Promise<StoreContext> {
+    const owner = this.context.others?.ownerOf(name);
+    return owner === undefined ? this.context : this.context.others!.context(owner);
   }
 
   /** Like {@link resolve}, for a condemned version as well. */
   async describe(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Version> {
-    return (await findNamed(this.context, name, repository)).version;
+    return (await findNamed(await this.contextOf(name), name, repository)).version;
   }
 
   /** Opens a version's bytes. The stream fails with `corrupt` at its end when they are not what the digest says. */
-  open(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<OpenVersion> {
-    return loadReading().openVersion(this.context, name, repository);
+  async open(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<OpenVersion> {
+    return loadReading().openVersion(await this.contextOf(name), name, repository);
   }
 
   /** Writes a version's bytes to a file, which appears only when they are complete and verified. */
-  readTo(
+  async readTo(
     name: string,
     file: string,
     { repository = DEFAULT_REPOSITORY }: InRepository = {},
   ): Promise<Version> {
-    return loadReading().readVersionTo(this.context, name, repository, file);
+    return loadReading().readVersionTo(await this.contextOf(name), name, repository, file);
   }
 
   /** Throws `invalid-input` when {@link locate} could name no place: to be asked before anything is published. */
@@ -79,15 +88,21 @@ export abstract class StoreReader {
    * Where AWS services read a version's bytes; a whole version costs one look less than its key. Throws `not-found` when they are
    * not stored any more, and `invalid-input` when the store has no such place configured.
    *
+   * A version of another store, by its ARN, is located in this store's region: through its replica where it is at home elsewhere.
+   *
    * For services that look at the end of a key, `ending` (`.env`) asks for one; the bytes are then stored under that key too, and
    * go when the content goes.
    */
-  locate(key: VersionKey | VersionRecord, { ending }: { readonly ending?: string } = {}): Promise<Location> {
-    return loadReading().locateVersion(
-      this.context,
-      key,
-      ending === undefined ? undefined : checkKeyEnding(ending),
-    );
+  async locate(
+    key: VersionKey | VersionRecord | Version,
+    { ending }: { readonly ending?: string } = {},
+  ): Promise<Location> {
+    const checked = ending === undefined ? undefined : checkKeyEnding(ending);
+    const { others } = this.context;
+    const owner = others?.ownerOfVersion(key);
+    if (others === undefined || owner === undefined)
+      return loadReading().locateVersion(this.context, key, checked);
+    return loadElsewhere().locateElsewhere({ ...this.context, others }, owner, key, checked);
   }
 
   listRepositories(): Promise<readonly RepositoryRecord[]> {
@@ -168,20 +183,21 @@ export abstract class StoreReader {
 
   /** The references, pins and bookmarks of a version. */
   async usage(name: string, options: InRepository = {}): Promise<Usage> {
-    return this.context.engine.catalog.usageOf(await this.describe(name, options));
+    const { engine } = await this.contextOf(name);
+    return engine.catalog.usageOf(await this.describe(name, options));
   }
 
   /**
    * Who uses an artifact (any version of it), a version, a content, or came through a bookmark to any version. Throws
    * `not-found` when there is no such thing.
    */
-  whereUsed(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<WhereUsed> {
-    return loadWhereUsed().whereUsed(this.context, name, repository);
+  async whereUsed(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<WhereUsed> {
+    return loadWhereUsed().whereUsed(await this.contextOf(name), name, repository);
   }
 
   /** Every reason why a version is kept. */
-  why(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Explanation> {
-    return loadExplain().explain(this.context, name, repository);
+  async why(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Explanation> {
+    return loadExplain().explain(await this.contextOf(name), name, repository);
   }
 
   /** The repository's lifecycle, with the revision that {@link setLifecycle} can compare; undefined when there never was one. */

@@ -75,7 +75,8 @@ export interface PinRequest {
   readonly consumer: string;
   readonly deployment: string;
   readonly pins: readonly {
-    readonly version: VersionKey;
+    /** With an ARN of another store, by {@link ArtifactStore.pin}, a version of that store. */
+    readonly version: VersionKey & { readonly arn?: string };
     readonly slot: string;
     /** The bookmark's name that the use came through. */
     readonly bookmark?: string;

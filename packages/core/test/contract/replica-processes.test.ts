@@ -1,8 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openReplicas } from '../../src/engines/open-replicas.js';
-import { openReplicaStore, openStore, type ArtifactStore, type ReplicaStore } from '../../src/index.js';
+import {
+  openReplicaStore,
+  openStore,
+  type ArtifactStore,
+  type ReferenceRecord,
+  type ReplicaStore,
+} from '../../src/index.js';
 import { startRegionGate, type RegionGate } from '../emulators/region-gate.js';
 import { awsEnvironment } from '../emulators/aws-environment.js';
 import { startAccounts, type AwsAccounts } from './support/aws-accounts.js';
@@ -105,6 +111,19 @@ describe('while the home region is cut off', () => {
   let replicated: string;
   let missing: string;
   let region: ReplicaStore;
+  /** What the region did by itself, and which regions were asked for it. */
+  let added: readonly ReferenceRecord[];
+  let asked: readonly string[];
+
+  /** The region begins to use its replica, without the home region. */
+  async function deployThere(): Promise<void> {
+    const { version } = await region.resolve(replicated);
+    await region.pin({ consumer, deployment: 'd', pins: [{ version, slot: 'F.Code' }] });
+    const { revision } = await region.consumer(consumer);
+    const references = [{ version, slot: 'F.Code' }];
+    const settled = { consumer, revision, deployment: 'd', references, mode: 'replace' } as const;
+    added = (await region.settle({ ...settled, releasePins: ['d'] })).added;
+  }
 
   beforeAll(async () => {
     const url = await enterAws();
@@ -116,7 +135,13 @@ describe('while the home region is cut off', () => {
     gate.cutOff(HOME);
     gate.reached.clear();
     region = await openReplicaStore(url, REGION);
+    await deployThere();
+    asked = [...gate.reached.keys()];
   }, 60_000);
+  beforeEach(() => {
+    gate.cutOff(HOME);
+    gate.restore(REGION);
+  });
   afterAll(async () => {
     await region.close();
     gate.restore(HOME);
@@ -127,19 +152,8 @@ describe('while the home region is cut off', () => {
     const { version } = await region.resolve(replicated);
     expect(version.arn).toBe(replicated);
     expect(await region.locate(version)).toMatchObject({ region: REGION, objectVersion: expect.any(String) });
-    await region.pin({ consumer, deployment: 'd', pins: [{ version, slot: 'F.Code' }] });
-    const { revision } = await region.consumer(consumer);
-    const references = [{ version, slot: 'F.Code' }];
-    const settled = {
-      consumer,
-      revision,
-      deployment: 'd',
-      references,
-      mode: 'replace',
-      releasePins: ['d'],
-    } as const;
-    expect((await region.settle(settled)).added).toMatchObject([{ consumer, slot: 'F.Code' }]);
-    expect([...gate.reached.keys()]).toEqual([REGION]);
+    expect(added).toMatchObject([{ consumer, slot: 'F.Code' }]);
+    expect(asked).toEqual([REGION]);
   }, 60_000);
 
   test('what was not says so by name, and never that it does not exist', async () => {

@@ -1,5 +1,11 @@
 import type { PackagedUse } from '@holdfast/cloudformation';
-import type { ArtifactStore, Location, Version } from '@holdfast/core';
+import {
+  parseArn,
+  type ArtifactStore,
+  type Location,
+  type StoreIdentity,
+  type Version,
+} from '@holdfast/core';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
 import { addToHistory, historyConsumer, historyIds } from '../history/deployments.js';
@@ -68,13 +74,21 @@ export async function prepareDeployment(
     directory,
     template: ofTemplate!.version,
     state: ofState!.version,
-    uses: packaged.artifacts.map(({ slot, version }) => ({ slot, version })),
+    // What other stores have is kept there, by the stack's own references.
+    uses: packaged.artifacts.flatMap(({ slot, version }) =>
+      isOf(version.arn, store.identity) ? [{ slot, version }] : [],
+    ),
   });
   return {
     added: isNew ? [directory] : [],
     artifacts: packaged.artifacts,
     template: await store.locate(ofTemplate!.version),
   };
+}
+
+function isOf(version: string, { account, region }: StoreIdentity): boolean {
+  const arn = parseArn(version);
+  return arn.account === account && arn.region === region;
 }
 
 /**

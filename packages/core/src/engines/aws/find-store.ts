@@ -1,5 +1,5 @@
 import type { StoreIdentity } from '../../arn/index.js';
-import { isHoldfastError } from '../../errors.js';
+import { HoldfastError, isHoldfastError } from '../../errors.js';
 import { findSharedStore } from './access/shared-store.js';
 import {
   ensureBootstrapped,
@@ -14,31 +14,60 @@ import { callerIdentity } from './identity.js';
 export interface WantedStore {
   readonly account?: string;
   readonly region?: string;
+  /** True: a store that is not there is not made. */
+  readonly existing?: boolean;
 }
 
 export interface FoundStore {
   readonly identity: StoreIdentity;
   readonly resources: StoreResources;
+  /** True for one of another account. */
+  readonly shared: boolean;
 }
 
 /**
  * Finds the store of the caller's account, and makes it when it is not there; of another account the store that it shares with the caller.
  *
- * One request where the caller's own store is there: the ID of its stack says whose credentials these are.
+ * One request where the caller's own store is there: the ID of its stack says whose credentials these are. Throws `not-found` for a
+ * store that is not there and is not to be made.
  */
-export async function findWantedStore({ account, region }: WantedStore): Promise<FoundStore> {
+export async function findWantedStore({
+  account,
+  region,
+  existing = false,
+}: WantedStore): Promise<FoundStore> {
   const stacks = await openStacks(region === undefined ? {} : { region });
   try {
-    const found = account === undefined ? await ensureBootstrapped(stacks) : await lookForStore(stacks);
+    const make = account === undefined && !existing;
+    const found = make ? await ensureBootstrapped(stacks) : await lookForStore(stacks);
     const identity = identityIn(found?.stackId) ?? (await callerIdentity(region));
     if (account !== undefined && account !== identity.account) {
-      const shared = { ...identity, account };
-      return { identity: shared, resources: await findSharedStore(shared) };
+      const other = { ...identity, account };
+      return { identity: other, resources: await findSharedStore(other), shared: true };
     }
-    return { identity, resources: found ?? (await ensureBootstrapped(stacks)) };
+    const remaining = existing ? () => requireStore(stacks, identity) : () => ensureBootstrapped(stacks);
+    return { identity, resources: found ?? (await remaining()), shared: false };
   } finally {
     stacks.close();
   }
+}
+
+/** The caller's own store. Throws `not-found` when there is none. */
+export async function findExistingStore(identity: StoreIdentity): Promise<StoreResources> {
+  const stacks = await openStacks({ region: identity.region });
+  try {
+    return await requireStore(stacks, identity);
+  } finally {
+    stacks.close();
+  }
+}
+
+async function requireStore(stacks: StackApi, { account, region }: StoreIdentity): Promise<StoreResources> {
+  const found = await findStore(stacks);
+  if (found !== undefined) return found;
+  throw new HoldfastError('not-found', `account ${account} has no store in ${region}`, {
+    hint: `Look whether the ARN is right. The store would be made by: holdfast bootstrap --region ${region}`,
+  });
 }
 
 /** Undefined also for those who may not look: another account may share its store with them all the same. */

@@ -7,6 +7,8 @@ import type { OwnBucket } from '../../model.js';
 import type { Engine, EngineOptions } from '../../ports/index.js';
 import { AwsAccess } from './access/access-control.js';
 import { openPolicyApi } from './access/client.js';
+import { notedStores } from './access/noted-stores.js';
+import { policyRegions } from './access/policy-regions.js';
 import { writePlace } from './access/place-item.js';
 import type { StoreResources } from './bootstrap/index.js';
 import { openDynamo } from './catalog/client.js';
@@ -20,10 +22,11 @@ import { TableClient } from './catalog/table-client.js';
 import { openEvents } from './events/client.js';
 import { EventBridgeBus } from './events/event-bridge-bus.js';
 import { SentMark } from './events/sent-mark.js';
-import { findWantedStore } from './find-store.js';
+import { findExistingStore, findWantedStore } from './find-store.js';
 import { AwsBuckets } from './own-bucket/buckets.js';
 import { openBucketApi } from './own-bucket/gather-facts.js';
 import { openShareClients } from './share/client.js';
+import { madeShares } from './share/made-shares.js';
 import { AwsShares } from './share/shares.js';
 import { parseStoreUrl } from './store-url.js';
 
@@ -43,8 +46,20 @@ export async function openAwsEngine(url: string, options: EngineOptions): Promis
       },
     );
   }
-  const { identity, resources } = await findWantedStore({ ...options.identity, ...parseStoreUrl(url) });
-  return joinParts(url, identity, resources);
+  const wanted = { ...options.identity, ...parseStoreUrl(url), existing: options.existing === true };
+  const { identity, resources, shared } = await findWantedStore(wanted);
+  const { noted, ...engine } = await joinParts(url, identity, resources);
+  return shared ? engine : { ...engine, noted };
+}
+
+/** Writes down in a region's own table where its store lies. */
+async function announceIn(region: string, { table, ...place }: StoreResources): Promise<void> {
+  const dynamo = await openDynamo({ region });
+  try {
+    await writePlace(new TableClient(dynamo, table), place);
+  } finally {
+    dynamo.close();
+  }
 }
 
 async function joinParts(
@@ -85,16 +100,20 @@ async function joinParts(
       new SentMark(new TableClient(dynamo, table)),
     ),
     access: new AwsAccess({
-      ...{ identity, bucket, table, eventBus },
+      ...{ identity, home: { bucket, table, eventBus } },
       placeOf: (repository) => catalog.placeOf(repository),
-      announce: () => writePlace(new TableClient(dynamo, table), { bucket, eventBus }),
-      open: () => openPolicyApi(region, account),
+      regions: policyRegions(new TableClient(dynamo, table)),
+      storeIn: (other) => findExistingStore({ ...identity, region: other }),
+      announce: announceIn,
+      open: (other) => openPolicyApi(other, account),
     }),
     shares: new AwsShares({
       ...{ identity, bucket },
+      made: madeShares(new TableClient(dynamo, table)),
       placeOf: (repository) => catalog.placeOf(repository),
       open: () => openShareClients(region),
     }),
+    noted: notedStores(new TableClient(dynamo, table)),
     buckets: new AwsBuckets({ identity, home: bucket, catalog, open: () => openBucketApi({ region }) }),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { rolePolicy, ROLES, type Role } from '../../../src/engines/aws/policies/role-policy.js';
+import { evidencePolicy } from '../../../src/engines/aws/policies/evidence-policy.js';
 import { replicaPlaces } from '../../../src/engines/aws/replicas/places.js';
 
 const scope = {
@@ -14,7 +15,7 @@ const statements = (role: Role, repository?: string) =>
 const actions = (role: Role) => statements(role).flatMap(({ Action }) => Action);
 
 test('only gc may delete objects', () => {
-  const deleting = ROLES.filter((role) => actions(role).some((action) => action.startsWith('s3:Delete')));
+  const deleting = ROLES.filter((role) => actions(role).some((action) => action.startsWith('s3:DeleteObject')));
   expect(deleting).toEqual(['gc']);
 });
 
@@ -69,6 +70,28 @@ test("a repository in a user's own bucket has its policy there, and nowhere else
       'arn:aws:s3:::mine/team/journal/payments/*',
     ]),
   );
+});
+
+test('only admin lets others in, by the policies of bucket, table and event bus', () => {
+  const setting = (action: string) => ROLES.filter((role) => actions(role).includes(action));
+  for (const action of ['s3:PutBucketPolicy', 'dynamodb:PutResourcePolicy', 'events:PutPermission'])
+    expect(setting(action)).toEqual(['admin']);
+});
+
+test("in another account's store a role finds it by one item, and none by its stack", () => {
+  const shared = rolePolicy('deployer', { ...scope, repository: 'payments', shared: true }).Statement;
+  expect(shared.flatMap(({ Action }) => Action).filter((it) => it.startsWith('cloudformation:'))).toEqual([]);
+  expect(shared.find(({ Sid }) => Sid === 'FindTheStore')?.Condition).toEqual({
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['~place'] },
+  });
+  expect(shared.flatMap(({ Action }) => Action).filter((it) => it.startsWith('s3:Put'))).toEqual([]);
+});
+
+test('evidence is read, and of this account alone', () => {
+  const evidence = evidencePolicy(scope).Statement;
+  const verbs = evidence.flatMap(({ Action }) => Action).map((it) => /:(Describe|Get|List)/.exec(it)?.[1]);
+  expect(verbs).not.toContain(undefined);
+  expect(evidence[0]?.Resource).toEqual(['arn:aws:cloudformation:*:123456789012:stack/*']);
 });
 
 test('nobody may go around Object Lock, change policies of others, or do everything', () => {

@@ -34,10 +34,11 @@ test('reading by an account: objects of the repository, and its partitions', () 
         Condition: {
           'ForAllValues:StringLike': {
             'dynamodb:LeadingKeys': [
-              'payments#artifact#*',
               'payments#artifacts',
               'payments#contents',
+              'payments#moves',
               'payments#repository',
+              'payments#versions',
               '~place',
             ],
           },
@@ -67,13 +68,13 @@ test('a unit of an organisation: the organisation is said besides, without which
   });
 });
 
-test('a Deny of some artifacts: any partition of a request, and not what finds the store', () => {
+test('a Deny of reading versions: any partition of a request, and not what finds the store', () => {
   const compiled = compile({
     Sid: 'Secret',
     Effect: 'Deny',
     Principal: '*',
     Action: 'holdfast:GetArtifact',
-    Resource: arn('artifact/payments/secret/*'),
+    Resource: arn('artifact/payments/*'),
   });
   expect(compiled.bucket).toEqual([]);
   expect(compiled.table).toEqual([
@@ -83,7 +84,9 @@ test('a Deny of some artifacts: any partition of a request, and not what finds t
       Principal: '*',
       Action: reads,
       Resource: table,
-      Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['payments#artifact#secret/*'] } },
+      Condition: {
+        'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['payments#moves', 'payments#versions'] },
+      },
     },
   ]);
 });

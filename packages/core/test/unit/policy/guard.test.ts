@@ -63,20 +63,22 @@ test('another account can do nothing until a policy lets it, and then only that'
   await other.close();
 });
 
-test('a statement about some artifacts lets nobody see others, and a Deny wins', async () => {
+test('what no statement allows stays closed, and a Deny of one content wins', async () => {
+  await set(allowing(['holdfast:GetArtifact', 'holdfast:LocateContent'], '*'));
+  const other = await openAs(OTHER);
+  const { version: secret } = await other.resolve('secret:1');
+  await expect(other.open('api:1')).rejects.toMatchObject(denied);
   const deny = {
     Effect: 'Deny',
     Principal: '*',
-    Action: 'holdfast:GetArtifact',
-    Resource: arn('artifact/default/secret'),
+    Action: 'holdfast:GetContent',
+    Resource: arn(`content/default/${secret.digest}`),
   };
-  await set(allowing(['holdfast:GetArtifact', 'holdfast:LocateContent'], '*'), deny);
-  const other = await openAs(OTHER);
-  expect((await other.resolve('api:1')).version.number).toBe(1);
-  await expect(other.resolve('secret:1')).rejects.toMatchObject({
+  await set(allowing(READING, '*'), deny);
+  expect(await buffer((await other.open('api:1')).stream)).toEqual(Buffer.from('api'));
+  await expect(other.open('secret:1')).rejects.toMatchObject({
     message: expect.stringContaining('its policy denies it'),
   });
-  await expect(other.open('api:1')).rejects.toMatchObject(denied);
   await other.close();
 });
 

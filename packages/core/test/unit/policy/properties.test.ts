@@ -23,8 +23,8 @@ const WRITING = ['PublishVersion', 'UseVersion', 'MoveBookmark', 'DeleteVersion'
 
 const what = fc.oneof(
   fc
-    .constantFrom('api', 'api/*', 'a*', '*', 'we?/site')
-    .map((id) => ({ Action: ['holdfast:GetArtifact'], Resource: arn(`artifact/payments/${id}`) })),
+    .constantFrom(arn('artifact/payments/*'), '*')
+    .map((Resource) => ({ Action: ['holdfast:GetArtifact'], Resource })),
   fc
     .constantFrom(DIGEST_1, DIGEST_2, '*')
     .map((it) => ({ Action: ['holdfast:GetContent'], Resource: arn(`content/payments/${it}`) })),
@@ -101,14 +101,14 @@ test('a Deny reaches a request of several partitions when it reaches one of them
     {
       Effect: 'Allow',
       Principal: { AWS: '222222222222' },
-      Action: 'holdfast:GetArtifact',
-      Resource: arn('artifact/payments/*'),
+      Action: ['holdfast:GetArtifact', 'holdfast:ListArtifacts'],
+      Resource: '*',
     },
     {
       Effect: 'Deny',
       Principal: '*',
-      Action: 'holdfast:GetArtifact',
-      Resource: arn('artifact/payments/secret'),
+      Action: 'holdfast:ListArtifacts',
+      Resource: '*',
     },
   ]);
   const { table } = compilePolicy(policy, target);
@@ -125,9 +125,9 @@ test('a Deny reaches a request of several partitions when it reaches one of them
       caller,
       context,
     );
-  expect(await batch('payments#artifact#a', 'payments#artifact#b')).toBe(true);
-  expect(await batch('payments#artifact#a', 'payments#artifact#secret')).toBe(false);
-  expect(await batch('payments#artifact#a', 'other#artifact#a')).toBe(false);
+  expect(await batch('payments#versions', 'payments#moves')).toBe(true);
+  expect(await batch('payments#versions', 'payments#artifacts')).toBe(false);
+  expect(await batch('payments#versions', 'other#versions')).toBe(false);
   expect(await batch()).toBe(false);
 });
 
@@ -197,11 +197,13 @@ test('two patterns of wildcards without end are decided at once', () => {
       Effect: 'Allow',
       Principal: { AWS: '222222222222' },
       Action: 'holdfast:GetArtifact',
-      Resource: arn(`artifact/payments/${'*a'.repeat(12)}*b`),
+      Resource: '*',
+      Condition: { StringLike: { 'aws:PrincipalTag/team': `${'*a'.repeat(12)}*b` } },
     },
   ]);
   const { caller } = askers.deployer;
-  const started = performance.now();
-  evaluatePolicy(policy, { caller, action: 'holdfast:GetArtifact', rest: 'a'.repeat(128) }, target);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  const context = { 'aws:PrincipalTag/team': 'a'.repeat(256) };
+  const request = { caller, action: 'holdfast:GetArtifact', rest: 'api', context };
+  // Trying out what each star takes would outlast the test.
+  expect(evaluatePolicy(policy, request, target)).toBe('not-allowed');
 });

@@ -100,6 +100,16 @@ describe('what AWS could not confine', () => {
       { Action: 'holdfast:GetContent', Resource: arn('content/payments/sha256:ab*') },
       'whole digests',
     ],
+    [
+      'reading one artifact',
+      { Action: 'holdfast:GetArtifact', Resource: arn('artifact/payments/api/*') },
+      'the versions of all artifacts of a repository lie in one partition',
+    ],
+    [
+      'denying the reading of one artifact',
+      { Effect: 'Deny', Action: 'holdfast:GetArtifact', Resource: arn('artifact/payments/secret') },
+      'cannot be expressed',
+    ],
     ['one version', { Resource: arn('version/payments/api:3') }, 'names a version'],
     [
       'writing one artifact',
@@ -183,7 +193,7 @@ describe('what does not fit', () => {
     ],
     [
       'a resource that nothing is asked on',
-      policy({ ...reading, Resource: [arn('artifact/payments/a'), arn('repository/payments')] }),
+      policy({ ...reading, Resource: [arn('artifact/payments/*'), arn('repository/payments')] }),
       'none of its actions is asked on',
     ],
     [

@@ -58,16 +58,20 @@ export const VECTORS: readonly Vectors[] = [
     allowed: { user: '12', reader: '12' },
   },
   {
-    name: 'some artifacts of the catalog, and no bytes',
-    statements: [allow(B, 'holdfast:GetArtifact', arn('artifact/payments/api/*'))],
-    allowed: { deployer: 'A', session: 'A' },
+    name: 'the versions of the catalog, and no bytes',
+    statements: [allow(B, 'holdfast:GetArtifact', arn('artifact/payments/*'))],
+    allowed: { deployer: 'AW', session: 'AW' },
   },
   {
-    name: 'artifacts by a question mark',
+    name: 'artifacts, and one content by its digest, in one statement',
     statements: [
-      allow(B, 'holdfast:GetArtifact', [arn('artifact/payments/we?/site'), arn('artifact/payments/ap/*')]),
+      allow(
+        B,
+        ['holdfast:GetArtifact', 'holdfast:GetContent'],
+        [arn('artifact/payments/*'), arn(`content/payments/${DIGEST_1}`)],
+      ),
     ],
-    allowed: { deployer: 'W', session: 'W' },
+    allowed: { deployer: 'AW1', session: 'AW1' },
   },
   {
     name: 'one content by its digest',
@@ -92,10 +96,10 @@ export const VECTORS: readonly Vectors[] = [
     name: 'a Deny wins over an Allow',
     statements: [
       allow('*', READING, '*', inOrganisation),
-      deny({ AWS: '333333333333' }, 'holdfast:GetArtifact', arn('artifact/payments/web/*')),
+      deny({ AWS: '333333333333' }, 'holdfast:GetArtifact', arn('artifact/payments/*')),
       deny('*', 'holdfast:GetContent', arn(`content/payments/${DIGEST_1}`)),
     ],
-    allowed: { deployer: 'AWLO2', session: 'AWLO2', reader: 'ALO2', user: 'ALO2', owner: 'AWLO2PUS' },
+    allowed: { deployer: 'AWLO2', session: 'AWLO2', reader: 'LO2', user: 'LO2', owner: 'AWLO2PUS' },
   },
   {
     name: 'a Deny of everybody outside the organisation',

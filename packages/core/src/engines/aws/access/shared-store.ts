@@ -12,6 +12,11 @@ export function tableArn({ partition, region, account }: StoreIdentity): string 
   return `arn:${partition}:dynamodb:${region}:${account}:table/${TABLE_NAME}`;
 }
 
+/** The name in a table's ARN. */
+export function tableName(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}
+
 /**
  * Where another account's store lies, as it says itself to those it shares a repository with. Throws `access-denied` when it shares
  * nothing with the caller: whether there is such a store, AWS does not tell.

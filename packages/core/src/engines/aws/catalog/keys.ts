@@ -29,12 +29,15 @@ import type { Instant, VersionKey } from '../../../model.js';
  * | consumer: what its slots used before, in eight parts | `~former#<n>` | `<hash>#<n>` |
  * | events with their numbers | `~events` | `<last sequence>` |
  * | where the store lies, for other accounts | `~place` | `place` |
+ * | store of another account or region that is used from here | `~stores` | `<url>` |
+ * | repository that Access Grants may exist for | `~granted` | `<repository>` |
+ * | region whose policies a repository's policy went into | `~regions` | `<repository>#<region>` |
  * | the last number given | `~sequence` | `sequence` |
  *
  * A policy confines a principal to one repository by `dynamodb:LeadingKeys` = `<repository>#*`. The partitions that begin
  * with `~`, which no repository's name does, are the exception: a consumer uses versions of several repositories, and
- * events get their numbers across all of them. Publishers need none of them; who pins and settles needs `~consumer*` and
- * `~former*`; who collects garbage reads `~former*`.
+ * events get their numbers across all of them. Publishers need none of them; who pins and settles needs `~consumer*`,
+ * `~former*` and `~stores`; who collects garbage reads `~former*`.
  */
 export interface Key {
   readonly pk: string;
@@ -63,6 +66,9 @@ function partOf(hash: string): string {
 export const REPOSITORIES = '~repositories';
 export const CONSUMERS = '~consumers';
 export const EVENTS = '~events';
+export const STORES = '~stores';
+export const REGIONS = '~regions';
+export const GRANTED = '~granted';
 export const SEQUENCE: Key = { pk: '~sequence', sk: 'sequence' };
 
 export const lifecycleKey = (repository: string): Key => ({

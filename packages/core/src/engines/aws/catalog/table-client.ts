@@ -96,11 +96,12 @@ export class TableClient {
       const { Responses, UnprocessedKeys } = await this.#ask(() =>
         this.#api.batchGet({ RequestItems: { [this.#table]: { Keys: batch, ConsistentRead: true } } }),
       );
-      for (const raw of Responses?.[this.#table] ?? []) {
+      // There is one table in each request, which a service may call by its name where it was asked for by its ARN.
+      for (const raw of Object.values(Responses ?? {}).flat()) {
         const item = unmarshall(raw) as T & Key;
         found.set(JSON.stringify([item.pk, item.sk]), item);
       }
-      const again = UnprocessedKeys?.[this.#table]?.Keys ?? [];
+      const again = Object.values(UnprocessedKeys ?? {}).flatMap(({ Keys }) => Keys ?? []);
       left = [...again, ...left.slice(MAX_BATCH)];
       idle = again.length < batch.length ? 0 : idle + 1;
       if (again.length > 0) await this.#pause(idle);

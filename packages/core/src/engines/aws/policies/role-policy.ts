@@ -16,6 +16,8 @@ export interface PolicyScope {
   readonly repository?: string;
   /** What the table's partitions begin with, for the catalog of another region's replicas; that of the store itself when absent. */
   readonly partitions?: string;
+  /** Whether the store is another account's, which lets the role in by a repository's policy. */
+  readonly shared?: boolean;
 }
 
 export interface Statement {
@@ -34,7 +36,7 @@ export interface PolicyDocument {
 /** What each role does with the table, and in which partitions besides the repository's own (catalog/keys.ts). */
 const WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'];
 const REMOVALS = ['dynamodb:DeleteItem'];
-const SHARED_READS = ['~repositories', '~consumers', '~consumer#*', '~former#*'];
+const SHARED_READS = ['~repositories', '~consumers', '~consumer#*', '~former#*', '~stores'];
 
 /**
  * The least that a role needs, as an IAM policy document. Pure: two calls with the same scope give the same document.
@@ -67,6 +69,7 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
       '~consumers',
       '~consumer#*',
       '~former#*',
+      '~stores',
     ]),
     ...evidenceStatements(scope),
   ],
@@ -94,7 +97,20 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
       '~former#*',
       '~events',
       '~sequence',
+      '~place',
+      '~regions',
+      '~granted',
     ]),
+    allow(
+      'ShareTheTable',
+      ['dynamodb:GetResourcePolicy', 'dynamodb:PutResourcePolicy', 'dynamodb:DeleteResourcePolicy'],
+      [table(scope)],
+    ),
+    allow(
+      'ShareTheEventBus',
+      ['events:PutPermission', 'events:RemovePermission'],
+      [arn(scope, 'events', `event-bus/${STACK_NAME}`)],
+    ),
     sendEvents(scope),
     allow('MakeTheStack', ['cloudformation:CreateStack', 'cloudformation:TagResource'], [stack(scope)]),
     allow(
@@ -145,6 +161,7 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
         's3:GetLifecycleConfiguration',
         's3:GetBucketPolicy',
         's3:PutBucketPolicy',
+        's3:DeleteBucketPolicy',
       ],
       [arn(scope, 's3', '*', ':')],
     ),
@@ -157,9 +174,15 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
   ],
 };
 
+/** Another account's store is found by the one item that says where it lies; its stack is its owner's. */
 function readStatements(scope: PolicyScope): Statement[] {
   return [
-    allow('FindTheStore', ['cloudformation:DescribeStacks'], [stack(scope)]),
+    scope.shared === true
+      ? {
+          ...allow('FindTheStore', ['dynamodb:GetItem'], [table(scope)]),
+          Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['~place'] } },
+        }
+      : allow('FindTheStore', ['cloudformation:DescribeStacks'], [stack(scope)]),
     allow('ReadContents', ['s3:GetObject', 's3:GetObjectVersion'], objects(scope)),
     {
       // Without it S3 answers "forbidden" instead of "not there".

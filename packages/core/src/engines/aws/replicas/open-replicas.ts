@@ -9,6 +9,7 @@ import { openDynamo } from '../catalog/client.js';
 import { DynamoCatalog } from '../catalog/dynamo-catalog.js';
 import { openS3 } from '../content/client.js';
 import { S3Content } from '../content/s3-content.js';
+import { findSharedStore } from '../access/shared-store.js';
 import { callerIdentity, configuredRegion } from '../identity.js';
 import { parseStoreUrl } from '../store-url.js';
 import { copyWithinS3, ensureHeld, PIECE_BYTES } from './copy-within-s3.js';
@@ -22,7 +23,7 @@ export async function awsHomeRegion(url: string, { identity }: EngineOptions): P
 
 /**
  * Opens the replicas that an `aws:` store has in a region. Asks only that region, so that it works when the home region cannot be reached; the
- * region's own stack, in whose bucket and table they lie, is made when it is not there.
+ * region's own stack, in whose bucket and table they lie, is made when it is not there. Another account's are opened where that shares them.
  *
  * Throws as opening the store itself does.
  */
@@ -34,15 +35,11 @@ export async function openAwsReplicas(
   const homeRegion = await awsHomeRegion(url, options);
   const account = parseStoreUrl(url).account ?? options.identity?.account;
   const caller = await callerIdentity(region);
-  if (account !== undefined && account !== caller.account) {
-    throw new HoldfastError(
-      'access-denied',
-      `the AWS credentials belong to account ${caller.account}, and the store is ${account}'s`,
-      { hint: 'Choose a profile of that account, with AWS_PROFILE.' },
-    );
-  }
-  const identity = { ...caller, region: homeRegion };
-  const { bucket, table } = await storeIn(region);
+  const identity = { ...caller, account: account ?? caller.account, region: homeRegion };
+  const { bucket, table } =
+    identity.account === caller.account
+      ? await storeIn(region)
+      : await findSharedStore({ ...identity, region });
   const { prefix, partitions } = replicaPlaces(identity.account, homeRegion);
   const s3 = openS3({ region });
   const dynamo = await openDynamo({ region });

@@ -12,6 +12,7 @@ import {
   type GrantPlace,
 } from './access-grants.js';
 import type { ShareClients } from './client.js';
+import type { MadeShares } from './made-shares.js';
 import { acceptFrom, ensureShare, listShares, removeShare } from './resource-shares.js';
 
 export interface AwsSharesOptions {
@@ -19,6 +20,8 @@ export interface AwsSharesOptions {
   /** The store's own bucket. */
   readonly bucket: string;
   readonly placeOf: (repository: string) => Promise<OwnBucket | 'home' | undefined>;
+  /** Which repositories there may be grants for. */
+  readonly made: MadeShares;
   readonly open: () => Promise<ShareClients>;
 }
 
@@ -47,6 +50,7 @@ export class AwsShares implements Shares {
       );
     }
     const place = await this.#placeOf(repository);
+    await this.#options.made.add(repository);
     return this.#with(async (clients) => {
       const instance = await ensureInstance(clients, place.account);
       const location = await ensureLocation(clients, place, role);
@@ -67,11 +71,14 @@ export class AwsShares implements Shares {
 
   async delete(repository: string): Promise<readonly ShareStep[]> {
     const place = await this.#placeOf(repository);
+    if (!(await this.#options.made.has(repository))) return [];
     // What lets others in goes before what lies behind it.
-    return this.#with(async (clients) => [
+    const steps = await this.#with(async (clients) => [
       await removeShare(clients, repository),
       ...(await removeGrants(clients, place)),
     ]);
+    await this.#options.made.remove(repository);
+    return steps;
   }
 
   async #placeOf(repository: string): Promise<GrantPlace> {

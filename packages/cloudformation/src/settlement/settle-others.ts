@@ -1,0 +1,82 @@
+import { HoldfastError, isHoldfastError, type OtherStore } from '@holdfast/core';
+import { doubtOf } from '../evidence/read-evidence.js';
+import type { Doubt } from '../evidence/types.js';
+import type { SettlingStore } from './store.js';
+
+/** What came of one other store. */
+export interface InOthers<Report> {
+  readonly reports: readonly Report[];
+  /** What could not be found out; each names its store. */
+  readonly doubts: readonly Doubt[];
+}
+
+type Opened = SettlingStore & { close(): Promise<void> };
+
+/**
+ * Does the same in every other store that this account's stacks use versions of, and in what the regions of those stacks have replicas of. Each
+ * catalog is settled by itself, from the same evidence: one that cannot be opened is a doubt, and stops none of the others.
+ *
+ * `regions` are those that may have replicas, all of them when absent. Where the home region of a store gives no answer, `unanswered` is tried instead.
+ */
+export async function inOtherStores<Report>(
+  own: Pick<SettlingStore, 'identity' | 'otherStores'>,
+  { regions, unanswered }: { readonly regions?: readonly string[]; readonly unanswered: readonly string[] },
+  work: (store: SettlingStore) => Promise<Report>,
+): Promise<InOthers<Report>> {
+  const reports: Report[] = [];
+  const doubts: Doubt[] = [];
+  const inOne = async <Store extends Opened>(
+    url: string,
+    open: () => Promise<Store>,
+    further: (store: Store) => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> => {
+    try {
+      const store = await open();
+      try {
+        reports.push(await work(byStampsOnly(store)));
+        await further(store);
+      } finally {
+        await store.close();
+      }
+    } catch (error) {
+      doubts.push(doubtOf(inStore(error, url), `settle what is held in ${url}`));
+    }
+  };
+  let others: readonly OtherStore[] = [];
+  try {
+    others = (await own.otherStores?.()) ?? [];
+  } catch (error) {
+    doubts.push(doubtOf(error, 'find out which other stores are used'));
+  }
+  for (const { url, region: home, openHome, openReplicas } of others) {
+    let known = unanswered;
+    await inOne(url, openHome, async (store) => {
+      const there = await store.replicaRegions();
+      known = regions === undefined ? there : there.filter((region) => regions.includes(region));
+    });
+    for (const region of known.filter((it) => it !== home))
+      await inOne(`${url}, its replicas in ${region}`, () => openReplicas(region));
+  }
+  return { reports, doubts };
+}
+
+/**
+ * Another store as settling sees it. A location that no stamp explains is not looked up in all of its repositories: they are its owner's, and
+ * what is held there already keeps what a location names.
+ */
+function byStampsOnly(store: SettlingStore): SettlingStore {
+  return {
+    identity: store.identity,
+    consumer: (arn) => store.consumer(arn),
+    settle: (request) => store.settle(request),
+    bindPins: (from, deployment, to) => store.bindPins(from, deployment, to),
+    listConsumers: () => store.listConsumers(),
+    describe: (name, scope) => store.describe(name, scope),
+    listRepositories: () => Promise.resolve([]),
+  };
+}
+
+function inStore(error: unknown, url: string): unknown {
+  if (!isHoldfastError(error)) return error;
+  return new HoldfastError(error.code, `${url}: ${error.message}`, { cause: error });
+}
