@@ -5,7 +5,7 @@ import type { PackagingStore } from '../stack/store.js';
 /** What packaging for several regions needs of one of them. */
 export type RegionStore = Pick<
   ReplicaStore,
-  'identity' | 'region' | 'resolve' | 'ensure' | 'place' | 'pin' | 'close'
+  'identity' | 'region' | 'resolve' | 'open' | 'ensure' | 'place' | 'pin' | 'close'
 >;
 
 /** The regions that one packaging is for, besides the store's own. */
@@ -57,6 +57,7 @@ export async function packagingWithoutHome(regions: PackagingRegions): Promise<P
       const found = await Promise.all(stores.map((store) => store.resolve(name, scope)));
       return found[0]!;
     },
+    open: (name, scope) => stores[0]!.open(name, scope),
     publishAll: async () => Promise.reject(unavailable('nothing can be published')),
     locate: async ({ id, number }) =>
       Promise.reject(unavailable(`${id}:${number} cannot be located in ${identity.region}`)),

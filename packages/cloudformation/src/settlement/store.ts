@@ -4,4 +4,6 @@ import type { ArtifactStore } from '@holdfast/core';
 export type SettlingStore = Pick<
   ArtifactStore,
   'identity' | 'consumer' | 'settle' | 'bindPins' | 'listConsumers' | 'describe' | 'listRepositories'
->;
+> &
+  /** Absent where functions are not settled, as in the replicas of another region. */
+  Partial<Pick<ArtifactStore, 'versionsOfContent'>>;
