@@ -3,7 +3,7 @@ import { parseArn, type Version } from '@holdfast/core';
 import { liesIn } from '../evidence/stack-arn.js';
 import { MAX_TEMPLATE_LENGTH, readTemplate } from '../source/template-source.js';
 import type { PlannedUse } from './plan-template.js';
-import { readReferences, type TemplateReference } from './read-references.js';
+import { referencesOf, type TemplateReference } from './read-references.js';
 import type { PackagingStore } from './store.js';
 
 /**
@@ -21,9 +21,10 @@ export async function carriedStamps(
   if (item.use.shape.form !== 'url' || item.child !== undefined || version.size > MAX_TEMPLATE_LENGTH)
     return [];
   const text = await readText(store, item, version);
-  if (text === undefined || 'problems' in readTemplate(text, version.arn)) return [];
-  const file = item.path ?? version.arn;
-  return readReferences(text, { file }).filter(({ version: arn }) => liesIn(parseArn(arn), store.identity));
+  if (text === undefined) return [];
+  const read = readTemplate(text, item.path ?? version.arn);
+  if ('problems' in read) return [];
+  return referencesOf(read.source).filter(({ version: arn }) => liesIn(parseArn(arn), store.identity));
 }
 
 /** The text; undefined for bytes that are none. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PinRequest, PublishSource } from '@holdfast/core';
 import type { ArtifactPlan } from '../plan/types.js';
-import { rewriteTemplate } from '../rewrite/rewrite-template.js';
+import { rewriteRead } from '../rewrite/rewrite-template.js';
 import type { Stamp } from '../rewrite/stamp.js';
 import { nestedSlot } from './artifact-ids.js';
 import { carriedStamps } from './carried-stamps.js';
@@ -9,7 +9,7 @@ import { regionalConsumers } from './consumer.js';
 import { checkPlaceable, placeArtifacts, type PlaceOptions } from './place-artifacts.js';
 import { planTemplate, type PlanOptions, type PlannedTemplate, type PlannedUse } from './plan-template.js';
 import { bookmarkName, publishUses, type PackagedUse, type PublishOptions } from './publish-uses.js';
-import { readReferences } from './read-references.js';
+import { referencesOf } from './read-references.js';
 import type { PackagingStore } from './store.js';
 
 export interface PackageOptions extends PlanOptions, PlaceOptions, PublishOptions {
@@ -114,12 +114,12 @@ async function packagePlanned(planned: PlannedTemplate, options: PackageOptions)
     for (const { slot, ...stamp } of await carriedStamps(store, item, own[index]!.version))
       nestedStamps.set(nestedSlot(item.use, slot), stamp);
   const placed = await placeArtifacts(store, own, options);
-  const text = rewriteTemplate(planned.text, planned.plan, placed, {
+  const { text, source } = rewriteRead(planned.text, planned.plan, placed, {
     ...(options.storageMode === undefined ? {} : { storageMode: options.storageMode }),
     ...(options.tags === undefined ? {} : { tags: options.tags }),
     nested: nestedStamps,
   });
   const stamps = new Map<string, Stamp>();
-  for (const { slot, ...stamp } of readReferences(text, { file: planned.file })) stamps.set(slot, stamp);
+  for (const { slot, ...stamp } of referencesOf(source)) stamps.set(slot, stamp);
   return { text, artifacts: [...own, ...nestedArtifacts], stamps };
 }
