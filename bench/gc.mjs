@@ -24,14 +24,15 @@ const env = { ...process.env, NODE_OPTIONS: `--require=${preload}` };
 // Where it is set it costs every Node process 70 ms before the first line runs.
 delete env.NODE_EXTRA_CA_CERTS;
 
-/** One process: milliseconds, and the most memory it had, in MB. */
+/** One process: milliseconds by the clock and of the processor, and the most memory it had, in MB. */
 function run(...args) {
   const start = performance.now();
   const out = openSync(join(scratch, 'out.txt'), 'w');
   const result = spawnSync(process.execPath, args, { env, stdio: ['ignore', out, 'pipe'] });
   const wall = performance.now() - start;
   if (result.status !== 0) throw new Error(String(result.stderr));
-  return { wall, memory: Number(readFileSync(memory, 'utf8')) / 1024 };
+  const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(readFileSync(memory, 'utf8'));
+  return { wall, cpu: (userCPUTime + systemCPUTime) / 1000, memory: maxRSS / 1024 };
 }
 
 /**
@@ -55,7 +56,7 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 try {
   writeFileSync(
     preload,
-    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(memory)}, String(process.resourceUsage().maxRSS)));`,
+    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(memory)}, JSON.stringify(process.resourceUsage())));`,
   );
   const started = performance.now();
   const { openStore } = createRequire(core)('./dist/index.js');
@@ -91,7 +92,7 @@ try {
   for (const [name, results] of runs) {
     const walls = results.map(({ wall }) => wall);
     console.log(
-      `${name.padEnd(20)} median ${Math.round(median(walls))} ms, best ${Math.round(Math.min(...walls))} ms, memory at most ${Math.round(Math.max(...results.map((it) => it.memory)))} MB`,
+      `${name.padEnd(20)} median ${Math.round(median(walls))} ms, best ${Math.round(Math.min(...walls))} ms, cpu ${Math.round(median(results.map(({ cpu }) => cpu)))} ms, memory at most ${Math.round(Math.max(...results.map((it) => it.memory)))} MB`,
     );
   }
   const cdk = 2 * stacks + versions;

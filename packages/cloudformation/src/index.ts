@@ -18,7 +18,7 @@ export type { LocationShape, ObjectShape, Packing, Shape } from './table/shapes.
 export { rowsOf } from './table/rows-of.js';
 export { ARTIFACT_TAG, TAG_TABLE } from './table/tag-table.js';
 export { STAMP } from './rewrite/stamp.js';
-export { artifactIdOf, toArtifactId } from './stack/artifact-ids.js';
+export { artifactIdOf, nestedSlot, toArtifactId } from './stack/artifact-ids.js';
 export { stackConsumer } from './stack/consumer.js';
 export { packageTemplate, type PackagedTemplate, type PackageOptions } from './stack/package-template.js';
 export {

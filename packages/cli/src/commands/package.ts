@@ -85,7 +85,7 @@ async function planOnly(options: PackageOptions, command: Command, session: Sess
     ...leave(options),
     ...(idPrefix === undefined ? {} : { idPrefix }),
   });
-  const artifacts = plannedUses(planned);
+  const artifacts = plannedUses(planned, loadCloudFormation().nestedSlot);
   await output.result({ dryRun: true, artifacts }, () =>
     renderTable(['slot', 'artifact', 'from', 'kind', 'size'], artifacts.map(plannedRow), output.palette),
   );
@@ -110,12 +110,17 @@ function plannedRow({ slot, id, source, kind, size }: PlannedArtifact): readonly
   return [slot, id ?? '-', source, kind, size === undefined ? '' : formatBytes(size)];
 }
 
+type NestedSlot = typeof import('@holdfast/cloudformation').nestedSlot;
+
 /** The uses of a template and of those nested in it, with the slots that the stack will have. */
-function plannedUses({ items }: PlannedTemplate, slotPrefix = ''): readonly PlannedArtifact[] {
+function plannedUses({ items }: PlannedTemplate, nestedSlot: NestedSlot): readonly PlannedArtifact[] {
   return items.flatMap(({ use, id, child, path, found, size }) => [
-    ...(child === undefined ? [] : plannedUses(child, `${slotPrefix}${use.logicalId}/`)),
+    ...(child === undefined ? [] : plannedUses(child, nestedSlot)).map((inner) => ({
+      ...inner,
+      slot: nestedSlot(use, inner.slot),
+    })),
     {
-      slot: `${slotPrefix}${use.slot}`,
+      slot: use.slot,
       ...(id === undefined ? {} : { id }),
       source: use.value.kind === 'arn' ? use.value.arn : use.value.path,
       kind: child !== undefined ? 'template' : (found ?? 'arn'),

@@ -2,6 +2,7 @@ import type { Instant } from '@holdfast/core';
 import type { CloudFormationApi } from './api.js';
 import { ask } from './failures.js';
 import { itemsOf, withToken } from './pages.js';
+import { readPublished } from './read-published.js';
 import { parseStackArn } from './stack-arn.js';
 import type { RetainedResource } from './types.js';
 
@@ -35,6 +36,8 @@ export async function readRetained(
     return { items: page.StackEvents ?? [], next: page.NextToken };
   });
   const retained: RetainedResource[] = [];
+  const versions: { readonly logicalId: string; readonly at: Instant; readonly arn: string }[] = [];
+  const deleted = new Set<string>();
   const nested = new Map<string, string>();
   // Of each physical resource the newest event counts: what failed to be deleted may have been deleted later.
   const seen = new Set<string>();
@@ -53,13 +56,26 @@ export async function readRetained(
     const resource = JSON.stringify([logicalId, physicalId]);
     if (seen.has(resource)) continue;
     seen.add(resource);
-    if (LEFT.has(status) && physicalId !== stackId) retained.push({ logicalId, at });
+    if (status === 'DELETE_COMPLETE') deleted.add(physicalId);
+    if (!LEFT.has(status) || physicalId === stackId) continue;
+    if (event.ResourceType === 'AWS::Lambda::Version') versions.push({ logicalId, at, arn: physicalId });
+    else retained.push({ logicalId, at });
   }
+  retained.push(...(await readPublished(api, stackId, versions, deleted)));
   if (depth < MAX_DEPTH) {
     for (const [id, logicalId] of nested) {
       const inner = await readRetained(api, id, since, depth + 1);
-      retained.push(...inner.map((it) => ({ ...it, logicalId: `${logicalId}/${it.logicalId}` })));
+      retained.push(...inner.map((it) => within(logicalId, it)));
     }
   }
   return retained;
+}
+
+/** A resource of a nested stack as the stack around it names it. */
+function within(nested: string, { logicalId, at, published }: RetainedResource): RetainedResource {
+  const moved = { logicalId: `${nested}/${logicalId}`, at };
+  if (published === undefined) return moved;
+  const { functionId } = published;
+  if (functionId === undefined) return { ...moved, published };
+  return { ...moved, published: { ...published, functionId: `${nested}/${functionId}` } };
 }

@@ -42,4 +42,15 @@ export interface RetainedResource {
   /** Inside of nested stacks with their logical IDs and `/` before it. */
   readonly logicalId: string;
   readonly at: Instant;
+  /** Present for a published version of a function that is still there: it goes on with the code that it was published with. */
+  readonly published?: PublishedVersion;
+}
+
+/** A published version of a function. */
+export interface PublishedVersion {
+  /** The function's ARN, without a qualifier. */
+  readonly function: string;
+  readonly number: string;
+  /** The function's own logical ID, in the same form as that of the resource; absent when the stack has no such function. */
+  readonly functionId?: string;
 }

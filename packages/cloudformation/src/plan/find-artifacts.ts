@@ -17,6 +17,15 @@ export function findArtifacts(text: string, options: { readonly file: string }):
   return planOf(read.source);
 }
 
+/** What plans were made of: to read a large template takes as long as all that is done with it. */
+const sources = new WeakMap<ArtifactPlan, TemplateSource>();
+
+/** The template that a plan was made of, read already; undefined for a plan that came by another way, or of another text. */
+export function sourceOfPlan(plan: ArtifactPlan, text: string): TemplateSource | undefined {
+  const source = sources.get(plan);
+  return source !== undefined && source.bom + source.text === text ? source : undefined;
+}
+
 /** The plan of a template that was read already. */
 export function planOf(source: TemplateSource): ArtifactPlan {
   const collector = new Collector(source);
@@ -33,9 +42,11 @@ export function planOf(source: TemplateSource): ArtifactPlan {
   }
   const byPlace = (a: { line: number; column: number }, b: { line: number; column: number }): number =>
     a.line - b.line || a.column - b.column;
-  return {
+  const plan = {
     file: source.file,
     uses: collector.uses.toSorted(byPlace),
     problems: collector.problems.toSorted(byPlace),
   };
+  sources.set(plan, source);
+  return plan;
 }

@@ -64,6 +64,7 @@ export async function packagingWithoutHome(regions: PackagingRegions): Promise<P
       const found = await Promise.all(stores.map((store) => store.resolve(name, scope)));
       return found[0]!;
     },
+    open: (name, scope) => stores[0]!.open(name, scope),
     publishAll: async () => Promise.reject(unavailable('nothing can be published')),
     locate: async ({ id, number }) =>
       Promise.reject(unavailable(`${id}:${number} cannot be located in ${identity.region}`)),

@@ -6,9 +6,9 @@ import { Edits } from './edits.js';
 
 /**
  * Reads the edited text again and compares it with the edits applied to the tree. Throws when they differ: a splice can
- * then never produce a template that is broken or says something else.
+ * then never produce a template that is broken or says something else. Returns the edited text as it was read.
  */
-export function checkEdited(source: TemplateSource, edits: Edits, edited: string): void {
+export function checkEdited(source: TemplateSource, edits: Edits, edited: string): TemplateSource {
   const refuse = (cause?: unknown): never => {
     throw new HoldfastError(
       'unsupported',
@@ -24,6 +24,7 @@ export function checkEdited(source: TemplateSource, edits: Edits, edited: string
   if (source.format === 'json' && again.source.format !== 'json') return refuse();
   if (describe(source.root, edits, source) !== describe(again.source.root, new Edits(), source))
     return refuse();
+  return again.source;
 }
 
 /** A text that is equal for trees that mean the same, and only for those. The order of keys is left out. */

@@ -1,4 +1,5 @@
 import { HoldfastError } from '@holdfast/core';
+import { sourceOfPlan } from '../plan/find-artifacts.js';
 import type { ArtifactPlan, ArtifactUse } from '../plan/types.js';
 import { resourcesOf } from '../plan/resources.js';
 import { templateError } from '../problems.js';
@@ -34,11 +35,25 @@ export function rewriteTemplate(
   artifacts: ReadonlyMap<string, PlacedArtifact>,
   options: RewriteOptions = {},
 ): string {
+  return rewriteRead(text, plan, artifacts, options).text;
+}
+
+/** A template that was written, as text and as it reads. */
+export interface Rewritten {
+  readonly text: string;
+  readonly source: TemplateSource;
+}
+
+/** {@link rewriteTemplate}, for whoever goes on with what the text says. */
+export function rewriteRead(
+  text: string,
+  plan: ArtifactPlan,
+  artifacts: ReadonlyMap<string, PlacedArtifact>,
+  options: RewriteOptions = {},
+): Rewritten {
   if (plan.problems.length > 0) throw templateError(plan.problems);
-  if (plan.uses.length === 0) return text;
-  const read = readTemplate(text, plan.file);
-  if ('problems' in read) throw templateError(read.problems);
-  const { source } = read;
+  const source = sourceOfPlan(plan, text) ?? readOrThrow(text, plan.file);
+  if (plan.uses.length === 0) return { text, source };
 
   const edits = new Edits();
   const shared = sharedNodes(source);
@@ -50,8 +65,13 @@ export function rewriteTemplate(
   writeRoot(source, edits, shared, 'Mappings', mapping.rows.size === 0 ? undefined : mappingData(mapping));
 
   const edited = source.bom + applySplices(source.text, placeEdits(source, edits));
-  checkEdited(source, edits, edited);
-  return edited;
+  return { text: edited, source: checkEdited(source, edits, edited) };
+}
+
+function readOrThrow(text: string, file: string): TemplateSource {
+  const read = readTemplate(text, file);
+  if ('problems' in read) throw templateError(read.problems);
+  return read.source;
 }
 
 function writeLocations(

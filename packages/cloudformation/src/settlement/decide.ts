@@ -1,7 +1,8 @@
 import type { ReferenceRecord } from '@holdfast/core';
 import type { Doubt, RetainedResource, StackEvidence } from '../evidence/types.js';
 import { dispositionOf, isAtRest, type Disposition } from './dispositions.js';
-import { asRetained, asUse, distinct, isMarkedRetained, logicalIdOf, useKey, type Use } from './uses.js';
+import { publishedUses, type FunctionUse } from './published.js';
+import { asRetained, asUse, distinct, isMarkedRetained, isSlotOf, useKey, type Use } from './uses.js';
 
 /**
  * Milliseconds. A use may be older than the record of it: it was found in a stack that was being deleted already, or the clocks
@@ -24,6 +25,8 @@ export interface SettlementFacts {
   readonly retained?: readonly RetainedResource[];
   /** True when whoever calls says that the account no longer has what was retained earlier. */
   readonly forgetRetained?: boolean;
+  /** False for a store in which functions hold nothing themselves: what their published versions have stays with the stack. */
+  readonly functionsHold?: boolean;
   /** True when every stack that resources may have moved to has been settled since the evidence was read. */
   readonly othersSettled?: boolean;
 }
@@ -43,6 +46,8 @@ export interface Settlement {
   readonly needs: readonly ('retained' | 'others')[];
   /** What would go. */
   readonly leaving: readonly ReferenceRecord[];
+  /** What published versions of functions go on with: to be held for these functions before it goes here. */
+  readonly published: readonly FunctionUse[];
 }
 
 /**
@@ -63,6 +68,7 @@ export function decideSettlement(facts: SettlementFacts): Settlement {
     undecided,
     needs: [],
     leaving: [],
+    published: [],
   });
   const doubts = [...evidence.doubts, ...facts.doubts];
   if (doubts.length > 0) return add('doubt', doubts);
@@ -92,8 +98,10 @@ function settleAtRest(
   const leaving = held.filter(
     (use) => !isMarkedRetained(use) && !(use.kind === 'pin' ? said : stays).has(useKey(use)),
   );
+  const published = publishedUses(leaving, retained ?? [], mayConcern);
+  const stuck = new Set(facts.functionsHold === false ? published.map(({ from }) => from) : []);
   const kept = leaving.flatMap((use) => {
-    if (isRetained(use, retained ?? [])) return [asRetained(use)];
+    if (stuck.has(use) || isRetained(use, retained ?? [])) return [asRetained(use)];
     return disposition === 'rolled-back' && mayBeOld(use, facts) ? [asUse(use)] : [];
   });
   const pins = held.filter(({ kind }) => kind === 'pin');
@@ -111,6 +119,7 @@ function settleAtRest(
             ...(facts.othersSettled === true ? [] : (['others'] as const)),
           ],
     leaving,
+    published: facts.functionsHold === false ? [] : published,
   };
 }
 
@@ -120,13 +129,14 @@ export function retainedSince(leaving: readonly ReferenceRecord[]): string {
   return new Date(first - LATE_RECORD_MS).toISOString();
 }
 
-function isRetained({ slot, since }: ReferenceRecord, retained: readonly RetainedResource[]): boolean {
-  const logicalId = logicalIdOf(slot);
-  const from = new Date(Date.parse(since) - LATE_RECORD_MS).toISOString();
+/** Whether something that happened at an instant may have been done to a use, by the time of its record. */
+function mayConcern({ since }: ReferenceRecord, at: string): boolean {
+  return at >= new Date(Date.parse(since) - LATE_RECORD_MS).toISOString();
+}
+
+function isRetained(use: ReferenceRecord, retained: readonly RetainedResource[]): boolean {
   // A nested stack that was retained, or could not be deleted, goes on with everything in it.
-  return retained.some(
-    (it) => it.at >= from && (it.logicalId === logicalId || logicalId.startsWith(`${it.logicalId}/`)),
-  );
+  return retained.some((it) => mayConcern(use, it.at) && isSlotOf(use.slot, it.logicalId));
 }
 
 /**

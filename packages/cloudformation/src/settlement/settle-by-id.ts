@@ -9,6 +9,7 @@ import type { StackEvidence } from '../evidence/types.js';
 import { decideSettlement, retainedSince, type Settlement, type SettlementFacts } from './decide.js';
 import { describeUnlessGone, findUses, type DigestCache } from './find-uses.js';
 import { undecided, type StackOutcome } from './outcome.js';
+import type { FunctionUse } from './published.js';
 import type { SettlingStore } from './store.js';
 import { useKey, type Use } from './uses.js';
 
@@ -59,6 +60,8 @@ async function settleOnce(context: SettleContext, stackId: string): Promise<Stac
   if (settlement.needs.length > 0) {
     settlement = await readNeeded(context, facts, settlement, outcomes);
   }
+  // Before it goes here, as everywhere.
+  outcomes.push(...(await holdForFunctions(context, settlement.published)));
   const outcome = await apply(context, stackId, revision, held, settlement);
   return [...outcomes, evidence.status === undefined ? outcome : { ...outcome, status: evidence.status }];
 }
@@ -76,6 +79,7 @@ async function gatherFacts(
     evidence,
     held,
     forgetRetained,
+    functionsHold: store.versionsOfContent !== undefined,
     used: own.uses,
     wanted: pending.flatMap(({ uses }) => uses),
     doubts: [...own.doubts, ...pending.flatMap(({ doubts }) => doubts)],
@@ -155,6 +159,27 @@ async function addFound(context: SettleContext, stackId: string): Promise<StackO
       if (!isHoldfastError(error) || error.code !== 'conflict' || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/** Adds what published versions go on with to what their functions hold. */
+async function holdForFunctions(
+  { store, dryRun }: SettleContext,
+  published: readonly FunctionUse[],
+): Promise<StackOutcome[]> {
+  const outcomes: StackOutcome[] = [];
+  for (const [consumer, uses] of Map.groupBy(published, (it) => it.consumer)) {
+    const { revision, references: held } = await store.consumer(consumer);
+    const have = new Set(held.filter(({ kind }) => kind === 'reference').map(useKey));
+    const added = uses.map(({ use }) => use).filter((use) => !have.has(useKey(use)));
+    if (added.length === 0) continue;
+    if (!dryRun) {
+      const deployment = randomUUID();
+      await store.settle({ consumer, revision, deployment, references: added, mode: 'add', releasePins: [] });
+    }
+    const notes = ['published versions go on with it; holdfast reconcile finds out with which of it'];
+    outcomes.push({ consumer, result: 'settled', added, released: [], undecided: [], notes });
+  }
+  return outcomes;
 }
 
 type Applied = Pick<Settlement, 'because' | 'references' | 'mode' | 'releasePins' | 'undecided'>;

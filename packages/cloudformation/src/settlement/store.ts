@@ -5,4 +5,5 @@ export type SettlingStore = Pick<
   ArtifactStore,
   'identity' | 'consumer' | 'settle' | 'bindPins' | 'listConsumers' | 'describe' | 'listRepositories'
 > &
-  Partial<Pick<ArtifactStore, 'otherStores'>>;
+  // A store of replicas has no other stores, and settles no functions.
+  Partial<Pick<ArtifactStore, 'otherStores' | 'versionsOfContent'>>;

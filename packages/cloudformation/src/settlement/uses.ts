@@ -32,6 +32,26 @@ export function logicalIdOf(marked: string): string {
   return dot < 0 ? slot : slot.slice(0, dot);
 }
 
+/**
+ * Whether a slot is of that resource, or of anything in the nested stack that it is.
+ *
+ * Transforms give resources other names than the template: a loop fills in its variable, and SAM puts ten digits of a digest behind the
+ * name of a layer. Both are taken for the resource: rather one too many is kept.
+ */
+export function isSlotOf(slot: string, logicalId: string): boolean {
+  const named = logicalIdOf(slot);
+  if (named === logicalId || named.startsWith(`${logicalId}/`)) return true;
+  const last = named.slice(named.lastIndexOf('/') + 1);
+  const resource = logicalId.slice(logicalId.lastIndexOf('/') + 1);
+  const literals = last.split(/[$&]\{[^}]*\}/);
+  if (literals.length > 1) return new RegExp(`^${literals.map(escaped).join('.*')}$`).test(resource);
+  return logicalId.startsWith(named) && /^[0-9a-f]{10}$/.test(logicalId.slice(named.length));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[^A-Za-z0-9]/g, '\\$&');
+}
+
 /** Ends the slot of what a stack no longer has and the account still does. A mark of its own: CloudFormation forgets its events. */
 const RETAINED = ' (retained)';
 

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { PinRequest, PublishSource } from '@holdfast/core';
 import type { ArtifactPlan } from '../plan/types.js';
-import { rewriteTemplate } from '../rewrite/rewrite-template.js';
+import { rewriteRead } from '../rewrite/rewrite-template.js';
 import type { Stamp } from '../rewrite/stamp.js';
+import { nestedSlot } from './artifact-ids.js';
+import { carriedStamps } from './carried-stamps.js';
 import { regionalConsumers } from './consumer.js';
 import { checkPlaceable, placeArtifacts, type PlaceOptions } from './place-artifacts.js';
 import { planTemplate, type PlanOptions, type PlannedTemplate, type PlannedUse } from './plan-template.js';
 import { bookmarkName, publishUses, type PackagedUse, type PublishOptions } from './publish-uses.js';
-import { readReferences } from './read-references.js';
+import { referencesOf } from './read-references.js';
 import type { PackagingStore } from './store.js';
 
 export interface PackageOptions extends PlanOptions, PlaceOptions, PublishOptions {
@@ -38,7 +40,8 @@ export interface PackagedTemplate {
  * Publishes what a template uses, pins it for the stack and writes the template that can be deployed.
  *
  * Nested templates are packaged first. Everything is checked before anything is published, and all versions are pinned in
- * one step before the text is handed out; uses that earlier packaging left stamped in the template are pinned too.
+ * one step before the text is handed out; uses that earlier packaging left stamped in the template, or in a template that it deploys as it
+ * is, are pinned too.
  * Throws `invalid-input` with all problems of all templates; nothing is pinned when anything fails.
  */
 export async function packageTemplate(options: PackageOptions): Promise<PackagedTemplate> {
@@ -46,7 +49,7 @@ export async function packageTemplate(options: PackageOptions): Promise<Packaged
   const consumers = regionalConsumers(store.identity, stackName, options.regions);
   const planned = await planTemplate(options);
   await checkPlaceable(store, allItems(planned), options);
-  const { text, artifacts, stamps } = await packagePlanned(planned, '', options);
+  const { text, artifacts, stamps } = await packagePlanned(planned, options);
   const deployment = options.deployment ?? randomUUID();
 
   const pins = new Map<string, PinRequest['pins'][number]>();
@@ -87,22 +90,18 @@ interface PackagedText {
   readonly stamps: ReadonlyMap<string, Stamp>;
 }
 
-/** Packages one template after those that are nested in it. */
-async function packagePlanned(
-  planned: PlannedTemplate,
-  slotPrefix: string,
-  options: PackageOptions,
-): Promise<PackagedText> {
+/** Packages one template after those that are nested in it. Slots are as this template has them. */
+async function packagePlanned(planned: PlannedTemplate, options: PackageOptions): Promise<PackagedText> {
   const { store } = options;
   const nestedArtifacts: PackagedUse[] = [];
   const nestedStamps = new Map<string, Stamp>();
   const childTexts = new Map<PlannedUse, string>();
   for (const item of planned.items) {
     if (item.child === undefined) continue;
-    const inner = await packagePlanned(item.child, `${item.use.logicalId}/`, options);
+    const inner = await packagePlanned(item.child, options);
     childTexts.set(item, inner.text);
-    for (const use of inner.artifacts) nestedArtifacts.push({ ...use, slot: `${slotPrefix}${use.slot}` });
-    for (const [slot, stamp] of inner.stamps) nestedStamps.set(slot, stamp);
+    for (const use of inner.artifacts) nestedArtifacts.push({ ...use, slot: nestedSlot(item.use, use.slot) });
+    for (const [slot, stamp] of inner.stamps) nestedStamps.set(nestedSlot(item.use, slot), stamp);
   }
   const contentOf = (item: PlannedUse): Promise<PublishSource | undefined> => {
     const text = childTexts.get(item);
@@ -110,15 +109,17 @@ async function packagePlanned(
       text === undefined ? undefined : { kind: 'bytes', bytes: Buffer.from(text, 'utf8') },
     );
   };
-  const own = await publishUses(store, planned.items, slotPrefix, contentOf, options);
+  const own = await publishUses(store, planned.items, contentOf, options);
+  for (const [index, item] of planned.items.entries())
+    for (const { slot, ...stamp } of await carriedStamps(store, item, own[index]!.version))
+      nestedStamps.set(nestedSlot(item.use, slot), stamp);
   const placed = await placeArtifacts(store, own, options);
-  const text = rewriteTemplate(planned.text, planned.plan, placed, {
+  const { text, source } = rewriteRead(planned.text, planned.plan, placed, {
     ...(options.storageMode === undefined ? {} : { storageMode: options.storageMode }),
     ...(options.tags === undefined ? {} : { tags: options.tags }),
     nested: nestedStamps,
   });
   const stamps = new Map<string, Stamp>();
-  for (const { slot, ...stamp } of readReferences(text, { file: planned.file }))
-    stamps.set(`${slotPrefix}${slot}`, stamp);
+  for (const { slot, ...stamp } of referencesOf(source)) stamps.set(slot, stamp);
   return { text, artifacts: [...own, ...nestedArtifacts], stamps };
 }

@@ -4,7 +4,7 @@ import { isHoldfastError, quote } from '@holdfast/core';
 import { findArtifacts } from '../plan/find-artifacts.js';
 import type { ArtifactPlan, ArtifactUse } from '../plan/types.js';
 import { problemAt, templateError, type Problem } from '../problems.js';
-import { artifactIdOf, toArtifactId } from './artifact-ids.js';
+import { artifactIdOf, nestedPrefix } from './artifact-ids.js';
 import { inspectPath } from './inspect-path.js';
 import { findProjectRoot } from './project-root.js';
 import { readTemplateFile } from './template-file.js';
@@ -118,8 +118,7 @@ async function planPath(
   if (parents.length >= 20) return problem(`${quote(written)} is nested more than 20 templates deep`);
   try {
     const text = await readTemplateFile(path);
-    const childPrefix = toArtifactId(`${prefix}/${use.logicalId}`);
-    const child = await planText(text, path, childPrefix, [...parents, real], planning);
+    const child = await planText(text, path, nestedPrefix(use, prefix), [...parents, real], planning);
     return { ...planned, ...found, child };
   } catch (error) {
     if (!isHoldfastError(error)) throw error;

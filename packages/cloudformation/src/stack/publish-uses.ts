@@ -14,7 +14,7 @@ import type { PackagingStore } from './store.js';
 /** A use with the version that it got. */
 export interface PackagedUse {
   readonly use: ArtifactUse;
-  /** The slot as the stack's consumer has it: inside of nested templates with the nested stacks before it. */
+  /** The slot as the template around it has it: inside of nested templates with the nested stacks before it. */
   readonly slot: string;
   readonly version: Version;
   /** The ARN of the bookmark that the template named. */
@@ -42,7 +42,6 @@ const AT_ONCE = 4;
 export async function publishUses(
   store: PackagingStore,
   items: readonly PlannedUse[],
-  slotPrefix: string,
   contentOf: (item: PlannedUse) => Promise<PublishSource | undefined>,
   options: PublishOptions,
 ): Promise<PackagedUse[]> {
@@ -75,11 +74,7 @@ export async function publishUses(
     );
     for (const [i, { item }] of others.entries()) done.set(item.use.offset, again[i]!);
   }
-  return items.map(({ use }) => ({
-    use,
-    slot: `${slotPrefix}${use.slot}`,
-    ...done.get(use.offset)!,
-  }));
+  return items.map(({ use }) => ({ use, slot: use.slot, ...done.get(use.offset)! }));
 }
 
 /** Uses with the same key have the same content, in the same repository. */

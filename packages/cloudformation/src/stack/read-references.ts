@@ -18,7 +18,11 @@ export interface TemplateReference extends Stamp {
 export function readReferences(text: string, options: { readonly file: string }): TemplateReference[] {
   const read = readTemplate(text, options.file);
   if ('problems' in read) throw templateError(read.problems);
-  const { source } = read;
+  return referencesOf(read.source);
+}
+
+/** {@link readReferences}, of a template that was read already. */
+export function referencesOf(source: TemplateSource): TemplateReference[] {
   const problems: Problem[] = [];
   const found = new Map<string, TemplateReference>();
   const add = (stamps: MapNode | undefined, prefix: string): void => {

@@ -3,7 +3,7 @@ import type { ArtifactStore } from '@holdfast/core';
 /** What packaging needs of a store. */
 export type PackagingStore = Pick<
   ArtifactStore,
-  'identity' | 'publishAll' | 'resolve' | 'checkLocatable' | 'locate' | 'pin'
+  'identity' | 'publishAll' | 'resolve' | 'open' | 'checkLocatable' | 'locate' | 'pin'
 >;
 
 /** What registering a stack needs of a store. */

@@ -22,9 +22,14 @@ export async function openVersion(
   repository: string,
 ): Promise<OpenVersion> {
   const { version } = await resolveNamed(context, name, repository);
+  return { version, stream: await openVerified(context, version) };
+}
+
+/** A stream of a version's bytes that fails with `corrupt` when they are not what the digest says. */
+export async function openVerified(context: StoreContext, version: VersionRecord): Promise<Readable> {
   const stored = await openContent(context, version);
   // The callback form hands failures of the source on to the verified stream, which the caller reads.
-  return { version, stream: pipeStreams(stored, verifying(version.digest), () => undefined) };
+  return pipeStreams(stored, verifying(version.digest), () => undefined);
 }
 
 /** Opens what the catalog says is stored. Where it is missing, that is damage: the version itself is not absent. */

@@ -6,6 +6,8 @@ export interface TemplateSpec {
   readonly b: number | undefined;
   readonly nested: number | undefined;
   readonly retain: boolean;
+  /** Whether changes of a function's code leave published versions behind. */
+  readonly publishes: boolean;
 }
 
 /** What can happen between any two steps of anything else. */
@@ -87,6 +89,7 @@ const spec: fc.Arbitrary<TemplateSpec> = fc.record({
   b: fc.option(content, { nil: undefined }),
   nested: fc.option(content, { nil: undefined, freq: 3 }),
   retain: fc.boolean(),
+  publishes: fc.boolean(),
 });
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(

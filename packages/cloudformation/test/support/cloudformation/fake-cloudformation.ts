@@ -1,5 +1,6 @@
 import type { ListStacksInput, StackStatus } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationApi } from '../../../src/index.js';
+import { ModelFunctions } from './model-functions.js';
 import { newStack, neededBy, type ModelStack } from './model-stack.js';
 import { EMPTY, renderTemplate, type ModelResource, type ModelTemplate } from './templates.js';
 
@@ -25,6 +26,7 @@ interface ModelRefactor {
 export class FakeCloudFormation implements CloudFormationApi {
   readonly stacks: ModelStack[] = [];
   readonly refactors: ModelRefactor[] = [];
+  readonly functions = new ModelFunctions(PLACE);
   calls = 0;
   /** Called before every answer; what it throws is the answer. */
   onCall: (call: string) => Promise<void> | void = () => undefined;
@@ -195,6 +197,7 @@ export class FakeCloudFormation implements CloudFormationApi {
       stack.updated = this.#clock();
       for (const it of stack.changeSets) if (it.execution === 'AVAILABLE') it.execution = 'OBSOLETE';
     }
+    this.functions.move(from, logicalId, target, name);
     const id = `refactor-${(this.#ids += 1)}`;
     this.refactors.push({
       id,
@@ -279,6 +282,8 @@ export class FakeCloudFormation implements CloudFormationApi {
     for (const [logicalId, resource] of Object.entries(before)) {
       const after = stays.resources[logicalId];
       if (after === undefined) this.#leave(stack, logicalId, resource);
+      else if (resource.publishes === true && after.digest !== resource.digest)
+        this.#leaveVersion(stack, logicalId, resource);
     }
     stack.previous = undefined;
     if (stack.child !== undefined) {
@@ -292,13 +297,15 @@ export class FakeCloudFormation implements CloudFormationApi {
 
   /** What is made anew under a logical ID is another physical resource than what was left before. */
   #leave(stack: ModelStack, logicalId: string, resource: ModelResource): void {
-    this.#event(
-      stack,
-      logicalId,
-      `${logicalId}-${(this.#ids += 1)}`,
-      resource.retain ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE',
-    );
+    const name = this.functions.release(stack, logicalId, resource);
+    this.#event(stack, logicalId, name, resource.retain ? 'DELETE_SKIPPED' : 'DELETE_COMPLETE');
     if (resource.retain) stack.orphans.push(resource);
+  }
+
+  /** The version that was published with the old code is in the stack no more, and still there. */
+  #leaveVersion(stack: ModelStack, logicalId: string, resource: ModelResource): void {
+    const { arn, number } = this.functions.publish(stack, logicalId, resource);
+    this.#event(stack, `${logicalId}Version${number}`, arn, 'DELETE_SKIPPED', 'AWS::Lambda::Version');
   }
 
   #rollBack(stack: ModelStack): void {
@@ -361,7 +368,10 @@ export class FakeCloudFormation implements CloudFormationApi {
     const moving = this.refactors
       .filter(({ execution }) => execution === 'EXECUTE_IN_PROGRESS')
       .map(({ resource }) => resource);
-    return [...this.stacks.flatMap(neededBy), ...moving.filter(({ owed }) => owed.protected)];
+    return [
+      ...this.stacks.flatMap(neededBy),
+      ...[...moving, ...this.functions.published()].filter(({ owed }) => owed.protected),
+    ];
   }
 
   // ---- the calls
@@ -451,19 +461,19 @@ export class FakeCloudFormation implements CloudFormationApi {
 
   async listStackResources({ StackName }: { StackName: string | undefined }) {
     await this.#answer('listStackResources');
-    const { child } = this.#find(StackName);
-    const StackResourceSummaries =
-      child === undefined
-        ? []
-        : [
-            {
-              LogicalResourceId: child.logicalId,
-              ResourceType: 'AWS::CloudFormation::Stack',
-              PhysicalResourceId: child.id,
-              LastUpdatedTimestamp: undefined,
-              ResourceStatus: 'CREATE_COMPLETE' as const,
-            },
-          ];
+    const stack = this.#find(StackName);
+    const { child } = stack;
+    const resources = Object.keys(stack.template.resources).map((logicalId) => [
+      logicalId,
+      'AWS::Lambda::Function',
+      this.functions.nameOf(stack, logicalId),
+    ]);
+    if (child !== undefined) resources.push([child.logicalId ?? '', 'AWS::CloudFormation::Stack', child.id]);
+    const StackResourceSummaries = resources.map(([LogicalResourceId, ResourceType, PhysicalResourceId]) => ({
+      ...{ LogicalResourceId, ResourceType, PhysicalResourceId },
+      LastUpdatedTimestamp: undefined,
+      ResourceStatus: 'CREATE_COMPLETE' as const,
+    }));
     return { $metadata: {}, StackResourceSummaries };
   }
 

@@ -3,11 +3,14 @@ import {
   beginDeployment,
   bindDeployment,
   DEFAULT_PIN_LEASE_MS,
+  reconcileFunctions,
   reconcileStacks,
   settleStack,
+  type LambdaApi,
   type SettlingStore,
   type StackOutcome,
 } from '../../../src/index.js';
+import type { FunctionStore } from '../../../src/lambda/store.js';
 import { INSTANCES, STACKS, type Command, type Happening, type TemplateSpec } from './commands.js';
 import { FakeCloudFormation, PLACE } from './fake-cloudformation.js';
 import { GONE, type ModelStack } from './model-stack.js';
@@ -45,7 +48,7 @@ export class History {
   readonly #hosts: Host[] = [];
   /** Versions that are live, by ARN. */
   readonly #live = new Map<string, Published>();
-  readonly #scoped: SettlingStore;
+  readonly #scoped: SettlingStore & FunctionStore;
   #names = 0;
 
   constructor(
@@ -54,7 +57,8 @@ export class History {
     readonly prefix: string,
   ) {
     this.cloudformation = new FakeCloudFormation(clock.read);
-    const own = (consumer: string): boolean => consumer.includes(`:stack/${prefix}-`);
+    const own = (consumer: string): boolean =>
+      [`:stack/${prefix}-`, `:function:${prefix}-`].some((it) => consumer.includes(it));
     this.#scoped = {
       identity: store.identity,
       consumer: (arn) => store.consumer(arn),
@@ -62,6 +66,7 @@ export class History {
       bindPins: (...given) => store.bindPins(...given),
       describe: (...given) => store.describe(...given),
       listRepositories: () => store.listRepositories(),
+      versionsOfContent: (...given) => store.versionsOfContent(...given),
       async *listConsumers() {
         for await (const consumer of store.listConsumers()) if (own(consumer)) yield consumer;
       },
@@ -297,7 +302,8 @@ export class History {
   async #publishTemplate(spec: TemplateSpec, byLocation: boolean): Promise<ModelTemplate> {
     const resource = async (content: number): Promise<ModelResource> => {
       const { arn, digest } = await this.#publish(content);
-      return { version: arn, digest, retain: spec.retain, byLocation, owed: { protected: false } };
+      const { retain, publishes } = spec;
+      return { version: arn, digest, retain, publishes, byLocation, owed: { protected: false } };
     };
     const resources = {
       A: await resource(spec.a),
@@ -347,7 +353,15 @@ export class History {
         concurrency: 1,
       };
       const { outcomes, doubts } = await reconcileStacks(options);
-      return doubts.length > 0 ? [] : [...outcomes];
+      if (doubts.length > 0) return [];
+      const lambda = this.cloudformation.functions.lambda as LambdaApi;
+      const functions = await reconcileFunctions({
+        ...options,
+        all: false,
+        lambda,
+        place: () => Promise.resolve(PLACE),
+      });
+      return [...outcomes, ...functions.outcomes];
     });
   }
 
@@ -450,6 +464,7 @@ export class History {
     const moving = again.filter(({ result }) => result !== 'unchanged');
     if (moving.length > 0) throw new Error(`not settled at once: ${JSON.stringify(moving)}`);
     for await (const consumer of this.#scoped.listConsumers()) {
+      if (cloudformation.functions.exists(consumer)) continue;
       const stack = cloudformation.stacks.find(({ id }) => id === consumer);
       for (const { slot } of (await this.store.consumer(consumer)).references) {
         if (!isRetained(cloudformation, stack, slot)) throw new Error(`left over: ${consumer} ${slot}`);

@@ -5,6 +5,8 @@ export interface ModelResource {
   readonly digest: string;
   /** Whether CloudFormation leaves it in the account when it takes it out of the stack. */
   readonly retain: boolean;
+  /** Whether each change of its code leaves a published version behind, which goes on with the old one. */
+  readonly publishes?: boolean;
   /** Named by location alone, as tools that know nothing of Holdfast do. */
   readonly byLocation: boolean;
   /** False for what nothing protects until the stack is settled: nobody pinned it. */

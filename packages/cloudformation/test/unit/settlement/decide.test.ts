@@ -190,11 +190,72 @@ describe('a resource that was left in the account', () => {
     expect(kept(facts, 'DELETE_COMPLETE')).toEqual([]);
   });
 
+  test.each([
+    ['Loop/Api${Name}.Code', 'ApiOrders'],
+    ['Child/Loop/Api&{Name}.Code', 'Child/ApiOrders'],
+    ['Layer.ContentUri', 'Layer0123456789'],
+    ['Child/Layer.ContentUri', 'Child/Layer0123456789'],
+  ])('keeps %s when it is %s, as a transform named it', (slot, logicalId) => {
+    const facts = { held: [held('pin', 1, { slot })], used: [], retained: [{ logicalId, at }] };
+    expect(decide('DELETE_COMPLETE', facts).references).toEqual([use(1, `${slot} (retained)`)]);
+  });
+
+  test.each([
+    ['Loop/Api${Name}.Code', 'TaskOrders'],
+    ['Layer.ContentUri', 'LayerCake'],
+    ['Layer.ContentUri', 'Child/Layer0123456789'],
+  ])('does not keep %s when it is %s', (slot, logicalId) => {
+    const facts = { held: [held('pin', 1, { slot })], used: [], retained: [{ logicalId, at }] };
+    expect(kept(facts, 'DELETE_COMPLETE')).toEqual([]);
+  });
+
   test('a nested stack that was retained keeps everything in it', () => {
     const inner = held('reference', 1, { slot: 'Child/Api.Code' });
     expect(
       kept({ held: [inner], used: [], retained: [{ logicalId: 'Child', at }] }, 'DELETE_COMPLETE'),
     ).toEqual([1]);
+  });
+});
+
+describe('a published version of a function that was left in the account', () => {
+  const at = '2026-01-02T00:00:00.000Z';
+  const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:shop-api';
+  const version3 = (functionId?: string) => ({
+    logicalId: 'ApiVersion1a2b3c4d5e',
+    at,
+    published: { function: arn, number: '3', ...(functionId === undefined ? {} : { functionId }) },
+  });
+  const both = [held('reference', 1), held('reference', 2, { slot: 'Task.Code' })];
+
+  test('goes on with what its function had, which is held for the function', () => {
+    const { published, references } = decide('UPDATE_COMPLETE', {
+      held: both,
+      used: [],
+      retained: [version3('Api')],
+    });
+    expect(published).toMatchObject([{ consumer: arn, use: use(1, '3.Code') }]);
+    expect(references).toEqual([]);
+  });
+
+  test('may go on with anything that leaves, when nobody knows which function it is of', () => {
+    const { published } = decide('UPDATE_COMPLETE', { held: both, used: [], retained: [version3()] });
+    expect(published.map(({ use: it }) => it)).toEqual([use(1, '3.Code'), use(2, '3.Code')]);
+  });
+
+  test('has no part in what stays, and none in what came later', () => {
+    const later = [held('reference', 1, { since: '2026-02-03T00:00:00.000Z' })];
+    expect(decide('UPDATE_COMPLETE', { used: [use(1)], retained: [version3('Api')] }).published).toEqual([
+      expect.objectContaining({ use: use(2, '3.Code') }),
+    ]);
+    const facts = { held: later, used: [], retained: [version3('Api')] };
+    expect(decide('UPDATE_COMPLETE', facts).published).toEqual([]);
+  });
+
+  test('keeps it for the stack where functions hold nothing themselves', () => {
+    const facts = { held: both, used: [], retained: [version3('Api')], functionsHold: false };
+    const { published, references } = decide('UPDATE_COMPLETE', facts);
+    expect(published).toEqual([]);
+    expect(references).toEqual([use(1, 'Api.Code (retained)')]);
   });
 });
 

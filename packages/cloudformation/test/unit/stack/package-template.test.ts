@@ -169,6 +169,74 @@ describe('packaging a template', () => {
     expect(readFileSync(join(folder, 'out'), 'utf8')).toContain('CodeUri: {Bucket: !FindInMap');
   });
 
+  test('keeps what both sides of an Fn::If around a nested template use, each under an ID and a slot of its own', async () => {
+    write({
+      'template.yaml':
+        'Conditions: {Big: !Equals [a, b]}\nResources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n' +
+        '    Properties:\n      TemplateURL: !If [Big, big.yaml, small.yaml]\n',
+      'big.yaml': `Resources:\n${fn('F', './big')}`,
+      'small.yaml': `Resources:\n${fn('F', './small')}`,
+      'big/index.js': 'big',
+      'small/index.js': 'small',
+    });
+    const { text, consumer } = await packageTemplate({ store, file: template(), stackName: 'shop' });
+    const { references } = await store.consumer(consumer);
+    const uses = references.map(({ slot, version }) => `${slot} ${version.id}`).sort();
+    expect(uses).toEqual([
+      'Child.TemplateURL.Fn::If.1 shop/Child/then',
+      'Child.TemplateURL.Fn::If.2 shop/Child/else',
+      'Child/F.CodeUri (Fn::If.1) shop/Child/then/F',
+      'Child/F.CodeUri (Fn::If.2) shop/Child/else/F',
+    ]);
+    expect(readReferences(text, { file: 't' })).toHaveLength(4);
+  });
+
+  test('keeps what a template names that is deployed as it is: a nested one by its ARN, that of a stack set', async () => {
+    write({ 'src/index.js': '1', 'child.yaml': `Resources:\n${fn('F', './src')}` });
+    const child = await packageTemplate({ store, file: template('child.yaml'), stackName: 'child' });
+    const { version } = await store.publish({
+      id: 'templates/child',
+      source: { kind: 'bytes', bytes: Buffer.from(child.text) },
+    });
+    const plain = await store.publish({
+      id: 'templates/plain',
+      source: { kind: 'bytes', bytes: Buffer.from('Resources:\n  T: {Type: AWS::SNS::Topic}\n') },
+    });
+    const foreign = child.text.replaceAll(':123456789012:version', ':999999999999:version');
+    const url = (name: string, type: string, path: string): string =>
+      `  ${name}:\n    Type: ${type}\n    Properties:\n      TemplateURL: ${path}\n`;
+    write({
+      'packaged.yaml': child.text,
+      'foreign.yaml': foreign,
+      'template.yaml':
+        `Resources:\n${url('Child', 'AWS::CloudFormation::Stack', version.arn)}` +
+        url('Plain', 'AWS::CloudFormation::Stack', plain.version.arn) +
+        url('Set', 'AWS::CloudFormation::StackSet', 'packaged.yaml') +
+        url('Other', 'AWS::CloudFormation::StackSet', 'foreign.yaml'),
+    });
+    const { text, consumer } = await packageTemplate({ store, file: template(), stackName: 'shop' });
+    const slots = (await store.consumer(consumer)).references.map(({ slot }) => slot).sort();
+    expect(slots).toEqual([
+      'Child.TemplateURL',
+      'Child/F.CodeUri',
+      'Other.TemplateURL',
+      'Plain.TemplateURL',
+      'Set.TemplateURL',
+      'Set/F.CodeUri',
+    ]);
+    await registerStack({ store, stackName: 'shop', text });
+    await removeStack({ store, stackName: 'child' });
+    await expect(store.delete('child/F:1')).rejects.toMatchObject({ code: 'in-use' });
+
+    await removeStack({ store, stackName: 'shop' });
+    await store.delete('child/F:1');
+    // What it names is gone: a deployment of it would fail, or run what nothing keeps.
+    await expect(packageTemplate({ store, file: template(), stackName: 'shop' })).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('child/F:1') as unknown,
+    });
+  });
+
   test('writes a row for each region, with its own bucket and object version', async () => {
     write({ 'src/index.js': '1', 'template.yaml': `Resources:\n${fn('F', './src')}` });
     const { text } = await packageTemplate({

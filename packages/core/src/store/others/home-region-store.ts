@@ -2,7 +2,7 @@ import type { StoreIdentity } from '../../arn/index.js';
 import type { Location, Version, VersionKey } from '../../model.js';
 import { HoldfastError } from '../../errors.js';
 import { versionArn, withArn, type StoreContext } from '../context.js';
-import { locateVersion } from '../reading.js';
+import { locateVersion, openVersion, type OpenVersion } from '../reading.js';
 import { resolveNamed } from '../resolve.js';
 import { DEFAULT_REPOSITORY } from '../store-reader.js';
 import type { InRepository, PinRequest, Resolution } from '../types.js';
@@ -12,6 +12,7 @@ export interface RegionStore {
   readonly identity: StoreIdentity;
   readonly region: string;
   resolve(name: string, options?: InRepository): Promise<Resolution>;
+  open(name: string, options?: InRepository): Promise<OpenVersion>;
   ensure(key: VersionKey): Promise<Version>;
   place(key: VersionKey, ending?: string): Promise<Location>;
   pin(request: PinRequest): Promise<void>;
@@ -36,6 +37,10 @@ export class HomeRegionStore implements RegionStore {
 
   resolve(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Resolution> {
     return resolveNamed(this.#context, name, repository);
+  }
+
+  open(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<OpenVersion> {
+    return openVersion(this.#context, name, repository);
   }
 
   async ensure(key: VersionKey): Promise<Version> {

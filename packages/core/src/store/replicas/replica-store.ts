@@ -15,7 +15,9 @@ import { actorOf, withArn, type StoreContext } from '../context.js';
 import { checkPins, settleConsumer } from '../consumers.js';
 import { describeName, parseVersionName } from '../name-version.js';
 import { mapBounded } from '../bounded.js';
+import { loadReading } from '../heavy-modules.js';
 import { pagesOf } from '../pages.js';
+import type { OpenVersion } from '../reading.js';
 import { resolveNamed } from '../resolve.js';
 import { DEFAULT_REPOSITORY } from '../store-reader.js';
 import type { InRepository, PinRequest, Resolution, SettleReport, SettleRequest } from '../types.js';
@@ -83,6 +85,15 @@ export class ReplicaStore {
       if (found !== undefined) return { version: found };
     }
     return resolveNamed(await this.#home(describeName(parsed)), name, repository);
+  }
+
+  /** Opens a version's bytes where they have a replica here; see {@link ArtifactStore.open}. Throws `not-found` where they have none. */
+  async open(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<OpenVersion> {
+    const { version } = await this.resolve(name, { repository });
+    const [replica] = await replicasOf(this.#engine, version);
+    if (replica === undefined)
+      throw new HoldfastError('not-found', `${version.arn} has no replica in ${this.region}`);
+    return { version, stream: await loadReading().openVerified(this.#context, replica) };
   }
 
   /** The version when it has a replica that can be used. */
