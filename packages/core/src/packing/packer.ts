@@ -225,7 +225,8 @@ export class Packer {
         }
       }
       left -= block.length;
-      this.queue.add(BLOCK_WEIGHT, compressBlock(block, before, left === 0, this.level), (data) => {
+      const compressed = compressBlock(block, before, left === 0, this.level, entry.size);
+      this.queue.add(BLOCK_WEIGHT, compressed, (data) => {
         this.output.append(data);
         this.buffers.giveBack(buffer);
       });
