@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { afterEach, expect, test } from '@jest/globals';
-import { compressBlock, compressorName, ContentCompressor, LONG_SIZE } from '../../../src/packing/compress.js';
+import {
+  compressBlock,
+  compressorName,
+  ContentCompressor,
+  LONG_SIZE,
+} from '../../../src/packing/compress.js';
 import { deflateContent } from '../../../src/packing/deflate-content.js';
 import { compilePacking, runWithPacking } from './support/compiled-packing.js';
 
