@@ -30,7 +30,11 @@ const args = process.argv.slice(2);
 const rounds = Number(args.find((arg) => /^\d+$/.test(arg)) ?? 5);
 const wanted = args.filter((arg) => !/^\d+$/.test(arg));
 const wants = (name) => wanted.length === 0 || wanted.includes(name);
-const SIZES = { small: 5, medium: 2000, large: 13_500 };
+const SIZES = {
+  small: { files: 5, bytes: 0 },
+  medium: { files: 2000, bytes: 0 },
+  large: { files: 13_500, bytes: 140_000_000 },
+};
 
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 const script = (name) => fileURLToPath(new URL(`./support/${name}`, import.meta.url));
@@ -179,15 +183,15 @@ function gitHolds(git) {
 
 function benchCommand() {
   const directories = [
-    ['small', 5],
-    ['small2', 5],
-    ['small3', 5],
-    ['medium', 2000],
-    ['large', 13_500],
-  ].map(([name, count]) => {
+    ['small', SIZES.small],
+    ['small2', SIZES.small],
+    ['small3', SIZES.small],
+    ['medium', SIZES.medium],
+    ['large', SIZES.large],
+  ].map(([name, size]) => {
     const directory = join(scratch, 'app', name);
     mkdirSync(directory, { recursive: true });
-    makeTree(directory, count);
+    makeTree(directory, size);
     return directory;
   });
   const template = templateOf('template-app', directories);

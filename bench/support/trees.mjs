@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -30,22 +31,40 @@ function* filesBelow(root, directory = '') {
 }
 
 /**
- * Makes a directory of this many files, copied from the workspace's own dependencies: the same for the same lock file.
- * It has no links, since some peers follow them. Returns the paths of the files and their bytes in all.
+ * The folders of whole packages in the order of the SHA-256 of their names without version: a sample that nobody chose, which has
+ * large and small ones as they come. In the order of their names a few makers of very many small files would fill a tree.
  */
-export function makeTree(directory, count) {
+function packages() {
+  const order = (folder) =>
+    createHash('sha256')
+      .update(folder.replace(/(?<=.)@.*/, ''))
+      .digest('hex') + folder;
+  return readdirSync(SOURCE, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => [order(name), name])
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, name]) => name);
+}
+
+/**
+ * Makes a directory of at least so many files and bytes, copied from the workspace's own dependencies: the same for the same lock
+ * file. It has no links, since some peers follow them. Returns the paths of the files and their bytes in all.
+ */
+export function makeTree(directory, wanted) {
   const files = [];
   let bytes = 0;
-  for (const [path, size] of filesBelow(SOURCE)) {
-    if (size > MAX_FILE) continue;
-    if (files.length === count) break;
-    // One file in a hundred stands for the user's own code.
-    const target = join(directory, files.length % 100 === 0 ? 'src' : 'node_modules', path);
-    mkdirSync(dirname(target), { recursive: true });
-    copyFileSync(join(SOURCE, path), target);
-    chmodSync(target, 0o644);
-    files.push(target);
-    bytes += size;
+  for (const name of packages()) {
+    for (const [path, size] of filesBelow(SOURCE, name)) {
+      if (files.length >= wanted.files && bytes >= wanted.bytes) return { files, bytes };
+      if (size > MAX_FILE) continue;
+      // One file in a hundred stands for the user's own code.
+      const target = join(directory, files.length % 100 === 0 ? 'src' : 'node_modules', path);
+      mkdirSync(dirname(target), { recursive: true });
+      copyFileSync(join(SOURCE, path), target);
+      chmodSync(target, 0o644);
+      files.push(target);
+      bytes += size;
+    }
   }
   return { files, bytes };
 }

@@ -8,7 +8,7 @@ import { inPackingOrder } from './entry-order.js';
 import { fileError } from './file-errors.js';
 import type { PackedEntry, PackIndex } from './pack-index.js';
 import { Packer } from './packer.js';
-import { PreviousZip, type Previous } from './previous-zip.js';
+import { DamagedZipError, PreviousZip, type Previous } from './previous-zip.js';
 import { PACKING_FORMAT, treeDigestOf, type TreeDigest } from './tree-digest.js';
 import type { Tree, TreeEntry } from './tree.js';
 import { ZipOutput } from './zip-output.js';
@@ -61,8 +61,30 @@ export async function packTree(
   const entries = inPackingOrder(tree.entries);
   checkNames(entries);
   const compressor = compressorName(level);
-  const unfinished = `${destination}.${randomBytes(6).toString('hex')}.tmp`;
   const previous = options.previous && PreviousZip.open(options.previous, compressor);
+  try {
+    const packed = await pack(entries, destination, { level, concurrency, compressor, previous });
+    // A damaged zip gives what it gives: everything is compressed again.
+    return packed ?? (await pack(entries, destination, { level, concurrency, compressor }))!;
+  } finally {
+    previous?.close();
+  }
+}
+
+interface Means {
+  readonly level: number;
+  readonly concurrency: number;
+  readonly compressor: string;
+  readonly previous?: PreviousZip | undefined;
+}
+
+/** Undefined, with nothing written, when the previous zip turned out not to be what its index says. */
+async function pack(
+  entries: readonly TreeEntry[],
+  destination: string,
+  { level, concurrency, compressor, previous }: Means,
+): Promise<PackResult | undefined> {
+  const unfinished = `${destination}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     const output = openOutput(unfinished, destination);
     let packed: readonly PackedEntry[];
@@ -78,6 +100,9 @@ export async function packTree(
         packer.close();
       }
       digest = output.finish();
+      if (previous?.isSound() === false) {
+        throw new DamagedZipError();
+      }
     } finally {
       output.close();
     }
@@ -86,10 +111,11 @@ export async function packTree(
     return { digest, size: output.position, entries: packed.length, treeDigest: treeDigestOf(packed), index };
   } catch (error) {
     rmSync(unfinished, { force: true });
+    if (error instanceof DamagedZipError) {
+      return undefined;
+    }
     // Reading names its file; what is left concerns the destination.
     throw fileError('write', destination, error);
-  } finally {
-    previous?.close();
   }
 }
 

@@ -75,6 +75,7 @@ export class Packer {
   async finish(): Promise<readonly PackedEntry[]> {
     this.endRun();
     await this.queue.drain();
+    this.previous?.partFrom(this.output);
     const start = this.output.position;
     for (const entry of this.packed) {
       const unixMode = UNIX_TYPES[entry.kind] | entry.mode;
@@ -161,7 +162,7 @@ export class Packer {
           dataOffset: dataOffset + shift,
         });
       });
-      this.previous?.copy(from, end, (bytes) => this.output.append(bytes));
+      this.previous?.copy(from, end, this.output);
     });
   }
 
@@ -174,7 +175,7 @@ export class Packer {
     this.queue.add(0, source, (facts) => {
       const { dataOffset, compressedSize } = facts;
       this.begin(entry, facts);
-      this.previous?.copy(dataOffset, dataOffset + compressedSize, (bytes) => this.output.append(bytes));
+      this.previous?.copy(dataOffset, dataOffset + compressedSize, this.output);
     });
     return true;
   }
@@ -225,7 +226,8 @@ export class Packer {
         }
       }
       left -= block.length;
-      this.queue.add(BLOCK_WEIGHT, compressBlock(block, before, left === 0, this.level), (data) => {
+      const compressed = compressBlock(block, before, left === 0, this.level, entry.size);
+      this.queue.add(BLOCK_WEIGHT, compressed, (data) => {
         this.output.append(data);
         this.buffers.giveBack(buffer);
       });
@@ -238,6 +240,7 @@ export class Packer {
 
   /** Writes an entry's header and notes where it lies. */
   private begin(entry: TreeEntry, facts: Facts): void {
+    this.previous?.partFrom(this.output);
     const offset = this.output.position;
     const { size, content, method, compressedSize } = facts;
     const place = { path: entry.path, kind: entry.kind, mode: modeOf(entry), offset };

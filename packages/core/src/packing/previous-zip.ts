@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { READ_SIZE } from './content-reader.js';
-import { changedError, fileError, isAbsence } from './file-errors.js';
+import { fileError, isAbsence } from './file-errors.js';
 import type { PackedEntry, PackIndex } from './pack-index.js';
 import { PACKING_FORMAT } from './tree-digest.js';
 
@@ -11,10 +11,27 @@ export interface Previous {
   readonly index: PackIndex;
 }
 
+/** What is copied to. */
+export interface CopyTarget {
+  /** How many bytes it has. */
+  readonly position: number;
+  append(bytes: Uint8Array): void;
+  /** The SHA-256 of all that it has, to go on with. */
+  forkSum(): Hash;
+}
+
+/** The zip is not what its index says: what was copied from it must not be used. */
+export class DamagedZipError extends Error {}
+
 /** So many searches take less than making an index of all entries. */
 const FEW = 16;
 
-/** Compressed contents of an earlier zip, found by what they are the compression of. */
+/**
+ * Compressed contents of an earlier zip, found by what they are the compression of.
+ *
+ * The zip is digested while it is copied from. Whether it is what its index describes is known at the end only, see
+ * {@link isSound}; what was copied may be used when it is.
+ */
 export class PreviousZip {
   private searches = 0;
   private bySha256: Map<string, PackedEntry> | undefined;
@@ -23,41 +40,34 @@ export class PreviousZip {
   /** Behind the entry that was found last; most are found in their order. */
   private next = 0;
   private readonly scratch = Buffer.allocUnsafeSlow(READ_SIZE);
+  /** How much of the file is digested, from its beginning. */
+  private digested = 0;
+  /** Undefined while the target has those very bytes and nothing else: then the target's own sum is that of the file. */
+  private sum: Hash | undefined;
 
   private constructor(
     private readonly fd: number,
     private readonly file: string,
+    private readonly expected: string,
     private readonly entries: readonly PackedEntry[],
   ) {}
 
   /**
-   * Opens the zip if copying from it gives what a clean build would: undefined when it is gone, is not the file that its
-   * index describes, or was packed in another format or by another compressor. Throws when it cannot be read.
+   * Opens the zip if copying from it gives what a clean build would: undefined when it is gone, or was packed in another format or by
+   * another compressor. Throws when it cannot be read.
    */
   static open({ file, index }: Previous, compressor: string): PreviousZip | undefined {
     if (index.format !== PACKING_FORMAT || index.compressor !== compressor) {
       return undefined;
     }
-    let fd: number;
     try {
-      fd = openSync(file, 'r');
+      return new PreviousZip(openSync(file, 'r'), file, index.digest, index.entries);
     } catch (error) {
       if (isAbsence(error)) {
         return undefined;
       }
       throw fileError('read', file, error);
     }
-    const previous = new PreviousZip(fd, file, index.entries);
-    try {
-      if (previous.digest() === index.digest) {
-        return previous;
-      }
-    } catch (error) {
-      previous.close();
-      throw error;
-    }
-    previous.close();
-    return undefined;
   }
 
   /** Whether some content has this size, so that it is worth computing a digest before anything else. */
@@ -87,16 +97,37 @@ export class PreviousZip {
     return entry?.kind === kind && entry.content === content ? entry : undefined;
   }
 
-  /** Hands over the bytes of a range, piece by piece; a piece is valid until the next one. */
-  copy(from: number, end: number, append: (bytes: Uint8Array) => void): void {
+  /** Appends the bytes of a range. Throws {@link DamagedZipError} when the file ends before. */
+  copy(from: number, end: number, target: CopyTarget): void {
+    if (this.sum === undefined && (from !== this.digested || from !== target.position)) {
+      this.partFrom(target);
+    }
+    this.digestTo(from);
     for (let at = from; at < end;) {
       const count = this.read(at, end - at);
       if (count === 0) {
-        throw changedError(this.file, 'it became shorter');
+        throw new DamagedZipError();
       }
-      append(this.scratch.subarray(0, count));
+      const bytes = this.scratch.subarray(0, count);
+      target.append(bytes);
       at += count;
+      // What lies in front of it is digested already.
+      if (at > this.digested) {
+        this.sum?.update(bytes.subarray(this.digested - at));
+        this.digested = at;
+      }
     }
+  }
+
+  /** To be called before the target gets anything that is not copied from here. */
+  partFrom(target: CopyTarget): void {
+    this.sum ??= target.forkSum();
+  }
+
+  /** Whether the whole file is what its index describes. To be called when nothing more is to be copied, and {@link partFrom} was. */
+  isSound(): boolean {
+    this.digestTo(Infinity);
+    return `sha256:${this.sum?.digest('hex')}` === this.expected;
   }
 
   close(): void {
@@ -107,14 +138,15 @@ export class PreviousZip {
     return this.entries.filter(({ kind }) => kind === 'file');
   }
 
-  private digest(): string {
-    const sum = createHash('sha256');
-    let at = 0;
-    for (let count = this.read(at, READ_SIZE); count > 0; count = this.read(at, READ_SIZE)) {
-      sum.update(this.scratch.subarray(0, count));
-      at += count;
+  private digestTo(end: number): void {
+    while (this.digested < end) {
+      const count = this.read(this.digested, end - this.digested);
+      if (count === 0) {
+        return;
+      }
+      this.sum?.update(this.scratch.subarray(0, count));
+      this.digested += count;
     }
-    return `sha256:${sum.digest('hex')}`;
   }
 
   private read(at: number, most: number): number {

@@ -39,6 +39,12 @@ export class ZipOutput {
     }
   }
 
+  /** The digest of all that is neither set aside nor behind such a range, to go on with. */
+  forkSum(): Hash {
+    this.flush();
+    return this.sum.copy();
+  }
+
   /** Begins a range that will be completed by {@link complete}. */
   setAside(): void {
     this.flush();

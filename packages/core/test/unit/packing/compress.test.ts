@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { afterEach, expect, test } from '@jest/globals';
-import { ContentCompressor } from '../../../src/packing/compress.js';
+import {
+  compressBlock,
+  compressorName,
+  ContentCompressor,
+  LONG_SIZE,
+} from '../../../src/packing/compress.js';
 import { deflateContent } from '../../../src/packing/deflate-content.js';
 import { compilePacking, runWithPacking } from './support/compiled-packing.js';
 
@@ -50,4 +55,16 @@ test('what is compressed is a deflate stream of the content', () => {
     const data = deflateContent(content, 6);
     expect(data === undefined || inflateRawSync(data).equals(content)).toBe(true);
   }
+});
+
+test('blocks of long contents are compressed less and are deflate streams too, and the name of the compressor says from where on', async () => {
+  const block = Buffer.from(contents.map((content) => content.toString('base64')).join('\n'));
+  const before = Buffer.alloc(0);
+  const short = await compressBlock(block, before, true, 6, LONG_SIZE - 1);
+  const long = await compressBlock(block, before, true, 6, LONG_SIZE);
+  expect(inflateRawSync(short).equals(block)).toBe(true);
+  expect(inflateRawSync(long).equals(block)).toBe(true);
+  expect(long.length).toBeGreaterThan(short.length);
+  expect(long.length).toBeLessThan(1.1 * short.length);
+  expect(compressorName(6)).toContain(`from ${LONG_SIZE} 4`);
 });

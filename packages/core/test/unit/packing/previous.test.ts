@@ -1,7 +1,10 @@
+import { hash } from 'node:crypto';
 import {
+  appendFileSync,
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -137,6 +140,28 @@ describe('packing with a previous zip', () => {
     const clean = await pack({});
     spoil(file);
     expect((await pack({ previous: { file, index } })).equals(clean)).toBe(true);
+  });
+
+  test.each<readonly [string, string, (bytes: Buffer) => number]>([
+    ['in front of a change', 'src/two.js', () => 200],
+    ['behind a change', 'node_modules/a.js', () => index.entries.at(-1)!.dataOffset],
+    [
+      'in what is not copied',
+      'src/one.js',
+      () => index.entries.find((e) => e.path === 'src/one.js')!.dataOffset,
+    ],
+    ['in its directory', 'src/one.js', (bytes) => bytes.length - 30],
+  ])('does without a zip that is damaged %s', async (_, changed, placeOf) => {
+    appendFileSync(join(root, changed), 'more');
+    const clean = await pack({});
+    const bytes = readFileSync(file);
+    const at = placeOf(bytes);
+    bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+    writeFileSync(file, bytes);
+    const result = await packTree(readTree(root), join(out, 'mended.zip'), { previous: { file, index } });
+    expect(readFileSync(join(out, 'mended.zip')).equals(clean)).toBe(true);
+    expect(result.digest).toBe(`sha256:${hash('sha256', clean, 'hex')}`);
+    expect(readdirSync(out).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   test('does not read a content whose digest is known and whose compression can be copied', async () => {
