@@ -1,6 +1,7 @@
 import type { PackagedTemplate } from '@holdfast/cloudformation';
 import type { ArtifactStore } from '@holdfast/core';
 import { checkNestedImages } from './nested-images.js';
+import type { Regional } from './regional.js';
 import { requireStackName } from './parameters.js';
 import type { SamSession } from './session.js';
 import { loadCloudFormation } from './lazy-modules.js';
@@ -11,12 +12,16 @@ import { loadCloudFormation } from './lazy-modules.js';
  * Built folders may lie anywhere (`sam build --build-dir`), so paths may lead out of the project. Throws what `packageTemplate` throws, and
  * `unsupported` for images that sam could not find any more.
  */
-export async function packageBuilt(session: SamSession, store: ArtifactStore): Promise<PackagedTemplate> {
+export async function packageBuilt(
+  session: SamSession,
+  store: ArtifactStore,
+  { regions, locate, pinIn }: Regional,
+): Promise<PackagedTemplate> {
   const { parameters, settings, own } = session;
   const { packageTemplate } = loadCloudFormation();
   const stackName = requireStackName(parameters);
   await checkNestedImages(parameters.template, stackName);
-  const { repository, idPrefix, storageMode, regions } = settings;
+  const { repository, idPrefix, storageMode } = settings;
   return packageTemplate({
     store,
     file: parameters.template,
@@ -28,5 +33,7 @@ export async function packageBuilt(session: SamSession, store: ArtifactStore): P
     ...(idPrefix === undefined ? {} : { idPrefix }),
     ...(storageMode === undefined ? {} : { storageMode }),
     ...(regions === undefined ? {} : { regions }),
+    ...(locate === undefined ? {} : { locate }),
+    ...(pinIn === undefined ? {} : { pinIn }),
   });
 }

@@ -1,7 +1,7 @@
 import {
   checkArtifactId,
   checkBookmarkName,
-  checkKeyEnding,
+  checkCopyEnding,
   checkRepositoryName,
   formatArn,
   type StoreIdentity,
@@ -80,13 +80,13 @@ export abstract class StoreReader {
    * not stored any more, and `invalid-input` when the store has no such place configured.
    *
    * For services that look at the end of a key, `ending` (`.env`) asks for one; the bytes are then stored under that key too, and
-   * go when the content goes.
+   * go when the content goes. In a bucket it may also be a slash and a file's name, for tools that make the end of the key themselves.
    */
   locate(key: VersionKey | VersionRecord, { ending }: { readonly ending?: string } = {}): Promise<Location> {
     return loadReading().locateVersion(
       this.context,
       key,
-      ending === undefined ? undefined : checkKeyEnding(ending),
+      ending === undefined ? undefined : checkCopyEnding(ending),
     );
   }
 
