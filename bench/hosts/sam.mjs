@@ -10,6 +10,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,16 +51,23 @@ function must([command, ...args], cwd) {
 }
 
 try {
-  execFileSync(process.execPath, [path('packages/cli/bin/holdfast.js'), 'bootstrap'], { env: clean });
+  const bootstrap = [path('packages/cli/bin/holdfast.js'), 'bootstrap', '--json'];
+  const { bucket } = JSON.parse(execFileSync(process.execPath, bootstrap, { env: clean, encoding: 'utf8' }));
+  const sdk = createRequire(path('packages/core/package.json'))('@aws-sdk/client-s3');
+  const s3 = new sdk.S3Client({
+    endpoint: env.AWS_ENDPOINT_URL,
+    region: env.AWS_REGION,
+    forcePathStyle: true,
+    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
+  });
+  // The emulator's CloudFormation makes the bucket without it.
+  const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' };
+  await s3.send(new sdk.PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration }));
+  const CreateBucketConfiguration = { LocationConstraint: env.AWS_REGION };
+  await s3.send(new sdk.CreateBucketCommand({ Bucket: 'bench-own-bucket', CreateBucketConfiguration }));
   const cwd = join(scratch, 'app');
   cpSync(path('examples/sam-app'), cwd, { recursive: true });
   must(['sam', 'build'], cwd);
-  await fetch(`${env.AWS_ENDPOINT_URL}/bench-own-bucket`, {
-    method: 'PUT',
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=${env.AWS_ACCESS_KEY_ID}/20260101/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-  });
   const deploy = (tool, stack, ...more) => [
     ...tool,
     ...['deploy', '--stack-name', stack, '--capabilities', 'CAPABILITY_IAM', '--no-fail-on-empty-changeset'],

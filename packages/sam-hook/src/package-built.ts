@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import type { PackagedTemplate } from '@holdfast/cloudformation';
 import type { ArtifactStore } from '@holdfast/core';
 import { checkNestedImages } from './nested-images.js';
 import type { Regional } from './regional.js';
+import { refuseWebFunctions } from './web-functions.js';
 import { requireStackName } from './parameters.js';
 import type { SamSession } from './session.js';
 import { loadCloudFormation } from './lazy-modules.js';
@@ -20,7 +22,9 @@ export async function packageBuilt(
   const { parameters, settings, own } = session;
   const { packageTemplate } = loadCloudFormation();
   const stackName = requireStackName(parameters);
-  await checkNestedImages(parameters.template, stackName);
+  const text = await readFile(parameters.template, 'utf8').catch(() => '');
+  refuseWebFunctions(text);
+  await checkNestedImages(parameters.template, text, stackName);
   const { repository, idPrefix, storageMode } = settings;
   return packageTemplate({
     store,

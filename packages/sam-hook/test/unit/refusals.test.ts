@@ -5,6 +5,7 @@ import { isUndecided, packagedLine, settledLines } from '../../src/messages.js';
 import type { SamParameters } from '../../src/parameters.js';
 import { refuseUnsupported } from '../../src/refusals.js';
 import { renderingArguments } from '../../src/render.js';
+import { refuseWebFunctions } from '../../src/web-functions.js';
 import { storageModeWarning } from '../../src/translator.js';
 
 const parameters = (configured: Readonly<Record<string, unknown>> = {}, more: Partial<SamParameters> = {}) =>
@@ -34,6 +35,13 @@ describe('what cannot be done without uploads of sam is refused', () => {
     const given = readArguments('deploy', ['--resolve-s3', '--force-upload']);
     expect(() => refuseUnsupported(given, parameters({ guided: false }))).not.toThrow();
   });
+});
+
+test('a function whose earlier revisions go on reading their code is refused by name', () => {
+  const of = (codeUri: string): string =>
+    `Resources: { Web: { Type: AWS::Serverless::WebFunction, Properties: { CodeUri: '${codeUri}' } }, Gone: }\n`;
+  expect(() => refuseWebFunctions(of('src'))).toThrow(/"Web"/);
+  expect(() => refuseWebFunctions(of('s3://own/k'))).not.toThrow();
 });
 
 describe('the arguments of sam deploy', () => {
