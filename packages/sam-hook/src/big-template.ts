@@ -1,57 +1,40 @@
+import { createHash } from 'node:crypto';
 import { loadYaml } from './lazy-modules.js';
 import { parseTemplate } from './template-data.js';
 
 /**
- * Bytes from which on sam wants a bucket for the template. It writes the template anew before it looks: in blocks, without comments. Some room
- * is left for where its writer and ours differ.
+ * Bytes from which on a template is taken for too big to be sent with the request. sam writes the template anew before it looks: in blocks,
+ * without comments, and with an ID in the metadata of each resource. Some room is left for where its writer and ours differ; what is
+ * taken for too big and is not goes by its URL all the same.
  *
  * Source: samcli/commands/deploy/deploy_context.py (51,200), and CloudFormation's limit for a template in a request.
  */
 const LIMIT = 51_200 * 0.9;
 
-/** Whether sam could not send the template with its request. */
+/** What sam writes into each resource, besides its logical ID. */
+const SAM_RESOURCE_ID = '    Metadata:\n      SamResourceId: \n'.length;
+
+/** Whether sam could not send the template with its request. Pure. */
 export function isTooBig(text: string): boolean {
   if (Buffer.byteLength(text) < LIMIT / 4) return false;
-  return Buffer.byteLength(loadYaml().stringify(parseTemplate(text), { lineWidth: 80 })) > LIMIT;
+  const template = parseTemplate(text);
+  const written = Buffer.byteLength(loadYaml().stringify(template, { lineWidth: 80 }));
+  const { Resources: resources } = template;
+  const ids = typeof resources === 'object' && resources !== null ? Object.keys(resources) : [];
+  return written + ids.reduce((sum, id) => sum + SAM_RESOURCE_ID + id.length, 0) > LIMIT;
 }
 
-/** What each resource with an image needs: sam pushes it, and so must see the resource. */
-const IMAGES = { 'AWS::Serverless::Function': true, 'AWS::Lambda::Function': true } as Readonly<
-  Record<string, boolean>
->;
-
-interface Resource {
-  readonly Type?: string;
-  readonly Properties?: { readonly PackageType?: unknown };
-}
-
-/** A template in two parts. */
-export interface SplitTemplate {
-  /** The resources that can be included, as JSON: CloudFormation takes no short forms of functions there. */
-  readonly resources: string;
-  /** The template for sam to send, once it is known where the resources lie: an `s3://` location. */
-  readonly rest: (location: string) => string;
+/** A template as sam finds it in a bucket, by `--s3-bucket` and `--s3-prefix`. */
+export interface PlacedByUrl {
+  readonly bucket: string;
+  readonly prefix: string;
 }
 
 /**
- * Takes a template apart: a small one for sam to send, which includes the resources by `AWS::Include`. CloudFormation puts them together
- * again before it does anything else. Functions that come as images stay in the small one, so that sam sees and pushes them.
+ * What the key of a template goes on with, behind the prefix, where sam looks before it would upload it. Pure.
  *
- * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-include.html
+ * Source: samcli/lib/package/local_files_utils.py, get_uploaded_s3_object_name: the MD5 of the file, only to tell one from another.
  */
-export function splitTemplate(text: string): SplitTemplate {
-  const { Resources: resources, ...rest } = parseTemplate(text);
-  const all = Object.entries((resources ?? {}) as Readonly<Record<string, Resource>>);
-  const stays = ([, { Type = '', Properties }]: (typeof all)[number]): boolean =>
-    IMAGES[Type] === true && Properties?.PackageType === 'Image';
-  return {
-    resources: JSON.stringify(Object.fromEntries(all.filter((it) => !stays(it)))),
-    rest(location) {
-      const include = { 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: location } } };
-      return loadYaml().stringify({
-        ...rest,
-        Resources: { ...Object.fromEntries(all.filter(stays)), ...include },
-      });
-    },
-  };
+export function keyNameOf(bytes: Buffer): string {
+  return `/${createHash('md5').update(bytes).digest('hex')}.template`;
 }

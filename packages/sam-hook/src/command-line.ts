@@ -1,6 +1,14 @@
 import { isHoldfastError } from '@holdfast/core';
 import type { SamHost } from './host.js';
-import { loadDelete, loadDeploy, loadPackage, loadRelease, loadSession, loadSettle } from './lazy-modules.js';
+import {
+  loadDelete,
+  loadDeploy,
+  loadEject,
+  loadPackage,
+  loadRelease,
+  loadSession,
+  loadSettle,
+} from './lazy-modules.js';
 import { splitCommandLine, type CommandLine } from './own-options.js';
 import type { ArgumentsOf } from './sam-options.js';
 import type { SamSession } from './session.js';
@@ -27,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     reads: 'delete',
     load: () => loadDelete().deleteStack,
   },
+  eject: { reads: 'eject', load: () => loadEject().eject },
 };
 
 /** Commands of sam that are not for Holdfast, with what to say of them. */
@@ -45,6 +54,7 @@ Commands:
   package  write the packaged template: --stack-name, -t, --output-template-file
   settle   make the references of the stack what CloudFormation says
   delete   run the real sam delete where it cannot touch the repository, then settle
+  eject    write what the stack runs as files that plain sam deploys: --stack-name, --output-dir
 
 Options, before the command:
   --store <url>          store to use; the one of the AWS account otherwise

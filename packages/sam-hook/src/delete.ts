@@ -5,7 +5,7 @@ import { isUndecided, settledLines, tell } from './messages.js';
 import { requireStackName } from './parameters.js';
 import { runSam } from './run-sam.js';
 import { withCloudFormation, withStore, type SamSession } from './session.js';
-import { loadCloudFormation } from './lazy-modules.js';
+import { settleEverywhere } from './settle-everywhere.js';
 
 /**
  * Runs the real `sam delete` where it cannot touch the repository, and settles. Returns the exit code: sam's own, or 1 when the references
@@ -18,15 +18,12 @@ export async function deleteStack(session: SamSession): Promise<number> {
     return (await runSam({ sam, args: ['delete', ...given.words], env, cwd: host.cwd })).code;
   }
   const stack = requireStackName(parameters);
-  return withStore(session, (store) =>
-    withCloudFormation(session, async (api) => {
-      const add = await guardDelete({ store, api, stack, parameters });
-      const args = ['delete', ...changeArguments(given, { without: [], add })];
-      const end = await runSam({ sam, args, env, cwd: host.cwd });
-      const { settleStack } = loadCloudFormation();
-      const outcomes = await settleStack({ store, api, stack });
-      for (const line of settledLines(outcomes)) tell(host, line);
-      return isUndecided(outcomes) && end.code === 0 ? 1 : end.code;
-    }),
-  );
+  return withStore(session, async (store) => {
+    const add = await withCloudFormation(session, (api) => guardDelete({ store, api, stack, parameters }));
+    const args = ['delete', ...changeArguments(given, { without: [], add })];
+    const end = await runSam({ sam, args, env, cwd: host.cwd });
+    const outcomes = await settleEverywhere(session, store, stack, []);
+    for (const line of settledLines(outcomes)) tell(host, line);
+    return isUndecided(outcomes) && end.code === 0 ? 1 : end.code;
+  });
 }

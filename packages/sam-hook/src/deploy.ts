@@ -1,15 +1,19 @@
-import type { StackOutcome } from '@holdfast/cloudformation';
+import type { PackagedTemplate, StackOutcome } from '@holdfast/cloudformation';
+import type { ArtifactStore } from '@holdfast/core';
 import { changeArguments } from './arguments.js';
+import { isTooBig, type PlacedByUrl } from './big-template.js';
 import { findSam } from './find-sam.js';
 import { isUndecided, packagedLine, settledLines, tell } from './messages.js';
-import { sendable } from './sendable.js';
 import { packageBuilt } from './package-built.js';
 import { effectiveFlag, requireStackName } from './parameters.js';
-import { placeTemplate } from './place-template.js';
+import { placeTemplate, type PlacedTemplate } from './place-template.js';
+import { withRegions } from './regional.js';
 import { refuseUnsupported } from './refusals.js';
+import { publishTemplate } from './template-by-url.js';
 import { runSam, type SamEnd } from './run-sam.js';
-import { withCloudFormation, withStore, type SamSession } from './session.js';
-import { loadCloudFormation } from './lazy-modules.js';
+import { settleEverywhere } from './settle-everywhere.js';
+import { withStore, type SamSession } from './session.js';
+import { loadCloudFormation, loadTranslator } from './lazy-modules.js';
 
 /**
  * Publishes, pins, runs the real `sam deploy` and settles from CloudFormation. Returns the exit code: sam's own, or 1 when the stack's
@@ -21,21 +25,15 @@ export async function deploy(session: SamSession): Promise<number> {
   if (given.options.some(({ name }) => name === '--help' || name === '-h')) return help(session);
   const stackName = requireStackName(parameters);
   const sam = findSam(session.env);
+  warnOfStorageMode(session, sam);
   return withStore(session, async (store) => {
-    const packaged = await packageBuilt(session, store);
+    const { packaged, placed, byUrl } = await prepare(session, store, sam);
     const { deployment } = packaged;
-    tell(host, packagedLine(packaged, stackName));
-    const text = await sendable(packaged, session, store);
-    const placed = placeTemplate(text, parameters.template);
     let end: SamEnd;
     try {
+      const args = ['deploy', ...argumentsFor(session, placed.emptyConfig, byUrl)];
       const env = { ...session.env, SAM_TEMPLATE_FILE: placed.file };
-      end = await runSam({
-        sam,
-        args: ['deploy', ...argumentsFor(session, placed.emptyConfig)],
-        env,
-        cwd: host.cwd,
-      });
+      end = await runSam({ sam, args, env, cwd: host.cwd });
     } finally {
       placed.remove();
     }
@@ -47,12 +45,53 @@ export async function deploy(session: SamSession): Promise<number> {
       );
       return end.code;
     }
-    const { settleStack } = loadCloudFormation();
-    const outcomes = await withCloudFormation(session, (api) =>
-      settleStack({ store, api, stack: stackName, finished: [deployment] }),
-    );
+    const outcomes = await settleEverywhere(session, store, stackName, [deployment]);
     return report(session, outcomes, end.code, stackName, deployment);
   });
+}
+
+/** Says before anything is deployed when functions would run from copies all the same. */
+function warnOfStorageMode({ host, settings }: SamSession, sam: string): void {
+  if (settings.storageMode !== 'reference') return;
+  const { storageModeWarning, translatorVersion } = loadTranslator();
+  const warning = storageModeWarning(translatorVersion(sam));
+  if (warning !== undefined) tell(host, `warning: ${warning}`);
+}
+
+interface Prepared {
+  readonly packaged: PackagedTemplate;
+  readonly placed: PlacedTemplate;
+  /** Where sam finds the template, when it is too big for a request. */
+  readonly byUrl: PlacedByUrl | undefined;
+}
+
+/** Publishes and pins all that the deployment uses, and writes what sam reads. */
+async function prepare(session: SamSession, store: ArtifactStore, sam: string): Promise<Prepared> {
+  const { host, parameters, own } = session;
+  return withRegions(session, store, async (regional) => {
+    const packaged = await packageBuilt(session, store, regional);
+    tell(host, packagedLine(packaged, requireStackName(parameters)));
+    const placed = placeTemplate(packaged.text, parameters.template);
+    try {
+      const big = isTooBig(packaged.text);
+      const byUrl = big
+        ? await publishTemplate({ session, store, sam, packaged, placed, regional })
+        : undefined;
+      return { packaged, placed, byUrl };
+    } catch (error) {
+      placed.remove();
+      // Nothing was asked of CloudFormation. What a pipeline named itself may have begun before.
+      if (own.deployment === undefined)
+        await release(store, packaged.deployment, requireStackName(parameters));
+      throw error;
+    }
+  });
+}
+
+/** Releases the pins of a deployment that does not happen. Where that fails they stay, and go when their lease is over. */
+async function release(store: ArtifactStore, deployment: string, stackName: string): Promise<void> {
+  const { abandonDeployment } = loadCloudFormation();
+  await abandonDeployment({ store, stackName, deployment }).catch(() => undefined);
 }
 
 /** Shows sam's own help: nothing is deployed. */
@@ -88,11 +127,14 @@ function settleHint(stackName: string, deployment: string): string {
 export function argumentsFor(
   { given, parameters }: Pick<SamSession, 'given' | 'parameters'>,
   emptyConfig: string,
+  byUrl?: PlacedByUrl,
 ): string[] {
   // With `-t` sam looks for its configuration file beside that template, and without it in the current folder.
   const add = parameters.templateGiven ? ['--config-file', parameters.config.file ?? emptyConfig] : [];
   const resolves = effectiveFlag(given, parameters, [['--resolve-s3'], '--no-resolve-s3', 'resolve_s3']);
   if (resolves) add.push('--no-resolve-s3');
-  if (parameters.s3Bucket !== undefined) add.push('--s3-bucket', '');
-  return changeArguments(given, { without: ['--template-file', '--template', '-t'], add });
+  if (byUrl !== undefined) add.push('--s3-bucket', byUrl.bucket, '--s3-prefix', byUrl.prefix);
+  else if (parameters.s3Bucket !== undefined) add.push('--s3-bucket', '');
+  const without = ['--template-file', '--template', '-t', ...(byUrl === undefined ? [] : ['--force-upload'])];
+  return changeArguments(given, { without, add });
 }

@@ -1,5 +1,7 @@
 import type { CloudFormationApi } from '@holdfast/cloudformation';
-import { HoldfastError, quote, type ArtifactStore } from '@holdfast/core';
+import { HoldfastError, type ArtifactStore } from '@holdfast/core';
+import { deployedTemplate } from './deployed-template.js';
+import { NO_BUCKET } from './no-bucket.js';
 import type { SamParameters } from './parameters.js';
 import { parseTemplate } from './template-data.js';
 
@@ -9,13 +11,6 @@ export interface GuardOptions {
   readonly stack: string;
   readonly parameters: Pick<SamParameters, 's3Bucket'>;
 }
-
-/**
- * No bucket can have this name: AWS keeps the front for itself. sam looks there for what it would delete, and finds nothing.
- *
- * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
- */
-const NO_BUCKET = 'sthree-no-bucket-of-anybody';
 
 /**
  * What to add to the arguments of `sam delete`, so that it deletes nothing of the repository.
@@ -38,7 +33,9 @@ export async function guardDelete({ store, api, stack, parameters }: GuardOption
       },
     );
   }
-  const names = literals.some(({ buckets: named }) => named.some((bucket) => buckets.has(bucket)));
+  const names = literals.some(
+    ({ buckets: named, stamped }) => stamped || named.some((bucket) => buckets.has(bucket)),
+  );
   const told = parameters.s3Bucket !== undefined && buckets.has(parameters.s3Bucket);
   return names || told ? ['--s3-bucket', NO_BUCKET, '--s3-prefix', ''] : [];
 }
@@ -47,18 +44,8 @@ async function deployedResources(
   api: CloudFormationApi,
   stack: string,
 ): Promise<Readonly<Record<string, unknown>>> {
-  let text: string | undefined;
-  try {
-    text = (await api.getTemplate({ StackName: stack, TemplateStage: 'Original' })).TemplateBody;
-  } catch (cause) {
-    // Whether there is such a stack sam says itself. Any other doubt ends it here: what is not known cannot be guarded.
-    if ((cause as Error).message.includes('does not exist')) return {};
-    throw new HoldfastError(
-      'unavailable',
-      `the template of ${quote(stack)} could not be read, so nothing was deleted`,
-      { cause },
-    );
-  }
+  // Whether there is such a stack sam says itself. What is not known cannot be guarded.
+  const text = await deployedTemplate(api, stack, 'nothing was deleted');
   const { Resources: resources } = parseTemplate(text ?? '');
   return typeof resources === 'object' && resources !== null ? (resources as Record<string, unknown>) : {};
 }
@@ -66,6 +53,8 @@ async function deployedResources(
 interface Literal {
   readonly logicalId: string;
   readonly buckets: readonly string[];
+  /** Whether Holdfast packaged the resource: then the bucket is one of its own, in whatever region. */
+  readonly stamped: boolean;
   /** A location of `AWS::Serverless::Application`, as text. */
   readonly text?: string;
 }
@@ -73,14 +62,17 @@ interface Literal {
 /** Every bucket that a resource names in so many words. */
 function* literalLocations(resources: Readonly<Record<string, unknown>>): Generator<Literal> {
   for (const [logicalId, resource] of Object.entries(resources)) {
-    const { Type: type, Properties: properties } = (resource ?? {}) as {
-      Type?: string;
-      Properties?: unknown;
-    };
+    const {
+      Type: type,
+      Properties: properties,
+      Metadata: metadata,
+    } = (resource ?? {}) as { Type?: string; Properties?: unknown; Metadata?: Record<string, unknown> };
+    const stamped = metadata?.['Holdfast'] !== undefined;
     const buckets = [...bucketsNamed(properties)];
     const { Location: location } = (properties ?? {}) as { Location?: unknown };
     const nested = type === 'AWS::Serverless::Application' && typeof location === 'string';
-    if (buckets.length > 0 || nested) yield { logicalId, buckets, ...(nested ? { text: location } : {}) };
+    if (buckets.length > 0 || nested)
+      yield { logicalId, buckets, stamped, ...(nested ? { text: location } : {}) };
   }
 }
 

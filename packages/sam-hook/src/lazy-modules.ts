@@ -35,6 +35,14 @@ export function loadDelete(): typeof import('./delete.js') {
   return require('./delete.js') as typeof import('./delete.js');
 }
 
+export function loadEject(): typeof import('./eject.js') {
+  return require('./eject.js') as typeof import('./eject.js');
+}
+
+export function loadTranslator(): typeof import('./translator.js') {
+  return require('./translator.js') as typeof import('./translator.js');
+}
+
 /** The version of this package. */
 export function loadRelease(): string {
   return (require('@holdfast/sam-hook/package.json') as { readonly version: string }).version;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { HoldfastError, quote } from '@holdfast/core';
 import type { PlannedTemplate } from '@holdfast/cloudformation';
 import { loadCloudFormation } from './lazy-modules.js';
@@ -11,8 +10,7 @@ const IN_ECR = /\.dkr\.ecr\.|^[!{&*]/;
  * Throws `unsupported` for a function in a nested template whose image is still on this machine: sam pushes the images of the templates
  * that it finds as files, and nested ones are artifacts by the time it looks.
  */
-export async function checkNestedImages(file: string, stackName: string): Promise<void> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+export async function checkNestedImages(file: string, text: string, stackName: string): Promise<void> {
   if (!NESTS.test(text)) return;
   const { planTemplate } = loadCloudFormation();
   const planned = await planTemplate({ file, stackName, allowOutside: true, literalLocations: true });

@@ -3,6 +3,7 @@ import { HoldfastError } from '@holdfast/core';
 import { valueOf } from './arguments.js';
 import { packagedLine, tell } from './messages.js';
 import { packageBuilt } from './package-built.js';
+import { withRegions } from './regional.js';
 import { requireStackName } from './parameters.js';
 import { withStore, type SamSession } from './session.js';
 import { loadCloudFormation } from './lazy-modules.js';
@@ -18,7 +19,7 @@ export async function packageOnly(session: SamSession): Promise<number> {
     });
   }
   return withStore(session, async (store) => {
-    const packaged = await packageBuilt(session, store);
+    const packaged = await withRegions(session, store, (regional) => packageBuilt(session, store, regional));
     if (output === undefined) host.stdout.write(packaged.text);
     else {
       const { writeTemplate } = loadCloudFormation();

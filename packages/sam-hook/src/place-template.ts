@@ -14,13 +14,18 @@ export interface PlacedTemplate {
 
 const IMAGE_FUNCTION = /PackageType['"]?\s*:\s*['"]?Image\b/;
 
+/** Whether functions of the template come as images. */
+export function hasImages(text: string): boolean {
+  return IMAGE_FUNCTION.test(text);
+}
+
 /**
  * Writes the packaged template where nobody keeps files; beside the original only when functions come as images, because sam then looks
  * for local paths relative to its template. It goes when the process ends, too, whoever forgets it.
  */
 export function placeTemplate(text: string, original: string): PlacedTemplate {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-sam-'));
-  const file = IMAGE_FUNCTION.test(text)
+  const file = hasImages(text)
     ? join(dirname(original), `.holdfast-${randomUUID()}-${basename(original)}`)
     : join(folder, basename(original));
   const emptyConfig = join(folder, 'samconfig.toml');

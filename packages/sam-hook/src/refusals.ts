@@ -29,6 +29,7 @@ export function refuseUnsupported(given: SamArguments, parameters: SamParameters
   }
 }
 
-function refuse(message: string, hint: string): never {
+/** Throws `unsupported`. */
+export function refuse(message: string, hint: string): never {
   throw new HoldfastError('unsupported', message, { hint });
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { HoldfastError } from '@holdfast/core';
 
@@ -19,6 +19,20 @@ export interface SamEnd {
 
 const PASSED_ON = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
 
+/** What a run of sam ended with that nobody watched. */
+export interface QuietEnd {
+  readonly code: number;
+  readonly stderr: string;
+}
+
+/** Runs sam without a terminal: it can ask nothing, and what it prints is shown by whoever called. Throws `unavailable` when it could not be started. */
+export async function runQuietly({ sam, args, env, cwd }: SamRun): Promise<QuietEnd> {
+  const child = spawn(sam, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return { code: await codeOf(child), stderr };
+}
+
 /**
  * Runs sam on this process's own terminal or pipes, and waits until it has ended. Signals are passed on, but for the interrupt of a
  * terminal, which sends it to sam itself.
@@ -37,19 +51,21 @@ export async function runSam({ sam, args, env, cwd }: SamRun): Promise<SamEnd> {
     return () => process.off(signal, handler);
   });
   try {
-    return await new Promise<SamEnd>((resolve, reject) => {
-      child.on('error', (cause: NodeJS.ErrnoException) => {
-        reject(
-          new HoldfastError('unavailable', `sam could not be started (${cause.code ?? 'unknown error'})`, {
-            cause,
-          }),
-        );
-      });
-      child.on('close', (code, signal) => {
-        resolve({ code: code ?? 128 + (signal === null ? 1 : constants.signals[signal]), interrupted });
-      });
-    });
+    const code = await codeOf(child);
+    return { code, interrupted };
   } finally {
     for (const stop of handlers) stop();
   }
+}
+
+function codeOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code ?? 'unknown error';
+      reject(new HoldfastError('unavailable', `sam could not be started (${why})`, { cause }));
+    });
+    child.on('close', (code, signal) => {
+      resolve(code ?? 128 + (signal === null ? 1 : constants.signals[signal]));
+    });
+  });
 }

@@ -8,8 +8,8 @@ export type OptionKind = 'flag' | 'word' | 'words';
 
 export type SamCommand = 'deploy' | 'delete';
 
-/** Whose options a list of arguments may have; `package` is Holdfast's own, with the options of deploy. */
-export type ArgumentsOf = SamCommand | 'package';
+/** Whose options a list of arguments may have; `package` and `eject` are Holdfast's own, with the options of deploy. */
+export type ArgumentsOf = SamCommand | 'package' | 'eject';
 
 const both: Readonly<Record<string, OptionKind>> = {
   '--beta-features': 'flag',
@@ -70,4 +70,5 @@ export const SAM_OPTIONS: Readonly<Record<ArgumentsOf, Readonly<Record<string, O
   deploy,
   delete: { ...both, '--no-prompts': 'flag' },
   package: { ...deploy, '--output-template-file': 'word' },
+  eject: { ...deploy, '--output-dir': 'word' },
 };

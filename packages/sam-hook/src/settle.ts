@@ -1,7 +1,7 @@
 import { isUndecided, settledLines, tell } from './messages.js';
 import { requireStackName } from './parameters.js';
-import { withCloudFormation, withStore, type SamSession } from './session.js';
-import { loadCloudFormation } from './lazy-modules.js';
+import { withStore, type SamSession } from './session.js';
+import { settleEverywhere } from './settle-everywhere.js';
 
 /** The exit code of what could not be decided, as the `holdfast` command has it. */
 export const UNDECIDED = 4;
@@ -10,11 +10,8 @@ export const UNDECIDED = 4;
 export async function settle(session: SamSession): Promise<number> {
   const { host, own, parameters } = session;
   const stack = requireStackName(parameters);
-  const { settleStack } = loadCloudFormation();
   const finished = own.deployment === undefined ? [] : [own.deployment];
-  const outcomes = await withStore(session, (store) =>
-    withCloudFormation(session, (api) => settleStack({ store, api, stack, finished })),
-  );
+  const outcomes = await withStore(session, (store) => settleEverywhere(session, store, stack, finished));
   for (const line of settledLines(outcomes)) tell(host, line);
   return isUndecided(outcomes) ? UNDECIDED : 0;
 }

@@ -214,8 +214,13 @@ export const SECTION_TABLE: readonly SectionRow[] = [
   },
 ];
 
-/** `Parameters.Location` of an `AWS::Include` transform, wherever it stands. */
-export const INCLUDE_SHAPE: Shape = uri;
+/**
+ * `Parameters.Location` of an `AWS::Include` transform, wherever it stands. Text, because CloudFormation hands functions in a transform's parameters on
+ * as they are written, and the transform takes an S3 URI. `sam delete` does not look at it.
+ *
+ * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-transform.html
+ */
+export const INCLUDE_SHAPE: Shape = { form: 'uri', literal: 'safe' };
 
 /** What `Fn::Artifact` writes with `As: object` where no row says more. */
 export const DEFAULT_OBJECT: ObjectShape = plainObject;

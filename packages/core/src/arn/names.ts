@@ -8,6 +8,8 @@ const REPOSITORY = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 const BOOKMARK = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const KEY_ENDING = /^(?!\.g[0-9]+(\.|$))(\.[A-Za-z0-9][A-Za-z0-9_-]*)+$/;
+/** A file's name behind the copy's own key: `/d41d8cd98f00b204e9800998ecf8427e.template`. */
+const KEY_NAME = /^\/[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)+$/;
 const NUMBER = /^[1-9][0-9]{0,15}$/;
 
 /** A content digest as it is written everywhere: `sha256:` and 64 lower-case hexadecimal digits. */
@@ -85,6 +87,16 @@ export function checkKeyEnding(ending: string): string {
     );
   }
   return ending;
+}
+
+/** Whether the ending is a slash and a file's name, for tools that make the end of the key themselves. Only a bucket has such keys. */
+export function isKeyName(ending: string): boolean {
+  return KEY_NAME.test(ending) && ending.length <= 64;
+}
+
+/** Returns what the key of a copy goes on with: an ending as {@link checkKeyEnding} takes it, or a name. Throws `invalid-input`. */
+export function checkCopyEnding(ending: string): string {
+  return isKeyName(ending) ? ending : checkKeyEnding(ending);
 }
 
 /** True when the text is a well-formed digest. */

@@ -1,4 +1,4 @@
-import { checkKeyEnding, type StoreIdentity } from '../arn/index.js';
+import { checkCopyEnding, isKeyName, quote, type StoreIdentity } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
 import type { Location } from '../model.js';
 import type { ContentCopy } from '../ports/index.js';
@@ -10,11 +10,11 @@ import type { ContentCopy } from '../ports/index.js';
 export function contentKey({ repository, digest, generation }: ContentCopy, ending = ''): string {
   const hex = digest.slice('sha256:'.length);
   const suffix = generation === 1 ? '' : `.g${generation}`;
-  return `${repository}/sha256/${hex.slice(0, 2)}/${hex}${suffix}${ending && checkKeyEnding(ending)}`;
+  return `${repository}/sha256/${hex.slice(0, 2)}/${hex}${suffix}${ending && checkCopyEnding(ending)}`;
 }
 
 const KEY =
-  /^(?<repository>[^/]+)\/sha256\/[0-9a-f]{2}\/(?<hex>[0-9a-f]{64})(\.g(?<generation>[1-9][0-9]*))?(?<ending>(\.[A-Za-z0-9][A-Za-z0-9_-]*)*)$/;
+  /^(?<repository>[^/]+)\/sha256\/[0-9a-f]{2}\/(?<hex>[0-9a-f]{64})(\.g(?<generation>[1-9][0-9]*))?(?<ending>(\.[A-Za-z0-9][A-Za-z0-9_-]*)*|\/[A-Za-z0-9_.-]+)$/;
 
 /** The copy that a key is of, whatever its ending: the inverse of {@link contentKey}; undefined for anything else. */
 export function parseContentKey(key: string): ContentCopy | undefined {
@@ -68,6 +68,15 @@ export class EmbeddedLocations {
 
   of(copy: ContentCopy, ending?: string): Location {
     const bucket = requireBucket(this.#bucket);
+    if (ending !== undefined && isKeyName(ending)) {
+      throw new HoldfastError(
+        'unsupported',
+        `an embedded store has no keys that go on with ${quote(ending)}`,
+        {
+          hint: 'Use a store in AWS.',
+        },
+      );
+    }
     return { region: this.#identity.region, bucket, key: contentKey(copy, ending) };
   }
 }

@@ -78,7 +78,7 @@ export interface ContentStorage {
    *
    * With an ending (`.env`) the key ends in it. The copy is then also stored under that key, which happens here when it was not asked
    * for before; it stays one copy, is listed once, and {@link delete} removes it under all of its keys. Throws `not-found` when the copy is
-   * definitely not there.
+   * definitely not there. An ending may also be a slash and a file's name; throws `unsupported` where keys cannot go on so.
    */
   locate(copy: ContentCopy, ending?: string): Promise<Location>;
 

@@ -1,7 +1,7 @@
 import {
   checkArtifactId,
   checkBookmarkName,
-  checkKeyEnding,
+  checkCopyEnding,
   checkRepositoryName,
   formatArn,
   type StoreIdentity,
@@ -91,13 +91,13 @@ export abstract class StoreReader {
    * A version of another store, by its ARN, is located in this store's region: through its replica where it is at home elsewhere.
    *
    * For services that look at the end of a key, `ending` (`.env`) asks for one; the bytes are then stored under that key too, and
-   * go when the content goes.
+   * go when the content goes. In a bucket it may also be a slash and a file's name, for tools that make the end of the key themselves.
    */
   async locate(
     key: VersionKey | VersionRecord | Version,
     { ending }: { readonly ending?: string } = {},
   ): Promise<Location> {
-    const checked = ending === undefined ? undefined : checkKeyEnding(ending);
+    const checked = ending === undefined ? undefined : checkCopyEnding(ending);
     const { others } = this.context;
     const owner = others?.ownerOfVersion(key);
     if (others === undefined || owner === undefined)

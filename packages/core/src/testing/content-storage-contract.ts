@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { isHoldfastError } from '../errors.js';
+import type { Location } from '../model.js';
 import type { ByteSource, ContentCopy, Engine } from '../ports/index.js';
 import { contractCases, type ContractBody, type ContractCase, type EngineHarness } from './contract.js';
 import { collect, material, read, refused, sourceOf, type Material } from './material.js';
@@ -231,6 +232,29 @@ const bodies: Record<string, ContractBody> = {
     await a.content.delete(copyOf(zip));
     assert.deepEqual(await generationsOf(b), [10]);
     assert.equal(await b.content.has(copyOf(zip)), undefined);
+  },
+
+  'a location whose key goes on with a name is the same copy and goes with it, or is refused': async (
+    a,
+    b,
+  ) => {
+    await Promise.all([1, 2].map((generation) => a.content.put(copyOf(zip, generation), zip.source)));
+    const name = '/d41d8cd98f00b204e9800998ecf8427e.template';
+    let plain: Location;
+    try {
+      plain = await a.content.locate(copyOf(zip, 2));
+    } catch (error) {
+      assertNotConfigured(error);
+      return;
+    }
+    try {
+      assert.equal((await b.content.locate(copyOf(zip, 2), name)).key, plain.key + name);
+    } catch (error) {
+      assert(isHoldfastError(error) && error.code === 'unsupported', String(error));
+    }
+    assert.deepEqual(await generationsOf(a), [1, 2]);
+    await a.content.delete(copyOf(zip, 2));
+    assert.deepEqual(await generationsOf(b), [1]);
   },
 
   'a location with an ending is refused for a copy that is not there, and for what is no ending': async (

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { SamPlace, smallApp, type Result } from '../support/sam-place.js';
+import { chmodSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { HOLDFAST_SAM, resultOf, SAM_PYTHON, SamPlace, smallApp, type Result } from '../support/sam-place.js';
 
 let place: SamPlace;
 
@@ -123,4 +125,25 @@ test('the functions of a stack run from the bucket with storage mode reference',
   expect(await place.holdfastSam(app, args)).toMatchObject({ code: 0 });
   const text = await place.cloudformation({ Action: 'GetTemplate', StackName: 'referring' });
   expect(text.match(/S3ObjectStorageMode&quot;: &quot;REFERENCE/g)).toHaveLength(2);
+});
+
+/** Runs a program on a terminal of its own, and hands its output on. */
+const ON_TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+
+test('a terminal stays a terminal for sam; that it brings a translator without storage mode is told before', async () => {
+  const app = place.app('terminal', {
+    ...smallApp('terminal-api'),
+    'bin/sam': `#!${place.folder}/terminal/bin/python\n`,
+    'lib/python3.12/site-packages/aws_sam_translator-1.112.0.dist-info/METADATA': '',
+    // Stands for the interpreter: it says what sam would find.
+    'bin/python': '#!/bin/sh\nfor n in 0 1 2; do test -t $n && echo "terminal $n of $2"; done\n',
+  });
+  for (const file of ['bin/sam', 'bin/python']) chmodSync(join(place.folder, app, file), 0o755);
+  const args = ['--storage-mode', 'reference', 'deploy', '--stack-name', 'terminal'];
+  const env = { PATH: [join(place.folder, app, 'bin'), place.env['PATH']].join(delimiter) };
+  const program = [SAM_PYTHON, '-c', ON_TERMINAL, process.execPath, HOLDFAST_SAM, ...args] as const;
+  const { stdout } = await resultOf(place.start([...program], app, { env }));
+  for (const n of [0, 1, 2]) expect(stdout).toContain(`terminal ${n} of deploy`);
+  expect(stdout).toContain('aws-sam-translator 1.112.0, which does not know storage mode reference');
+  expect(stdout.indexOf('1.112.0')).toBeLessThan(stdout.indexOf('terminal 0'));
 });

@@ -142,17 +142,32 @@ test('two deployments at once', async () => {
   for (const app of apps) expect(await reasons(`${app}/Api:1`)).toEqual([`reference ${app} Api.CodeUri`]);
 });
 
-test('a template over 51,200 bytes goes without a bucket: its resources are an artifact', async () => {
+test('a template over 51,200 bytes goes by the URL of an artifact: sam looks at it once and uploads nothing', async () => {
   const many = Array.from({ length: 12 }, (_, i) => [
     `  Function${i}:`,
     '    Type: AWS::Serverless::Function',
     `    Properties: { CodeUri: src, Environment: { Variables: { TEXT: !Sub '\${AWS::Region}${'x'.repeat(5_000)}' } } }`,
   ]);
-  const app = place.app('big', smallApp('big-api', many.flat()));
+  const included = [
+    '  Included:',
+    '    Type: AWS::SNS::Topic',
+    '    Properties: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: topic.yaml } } }',
+  ];
+  const app = place.app('big', {
+    ...smallApp('big-api', [...many.flat(), ...included]),
+    'topic.yaml': 'DisplayName: included\n',
+  });
   place.callsOfSam();
-  expect(await deploy(app)).toMatchObject({ code: 0 });
-  expect(place.callsOfSam().filter((call) => call.startsWith('s3'))).toEqual([]);
+  const first = await deploy(app);
+  expect(first.code).toBe(0);
+  expect(first.stderr).toContain('goes by the URL of big/sam/template:1');
+  expect(place.callsOfSam().filter((call) => call.startsWith('s3'))).toEqual(['s3 HEAD']);
   expect(await place.codeDigest('big-api')).toBe(await digestOf('big/Api:1'));
-  expect(await reasons('big/template-resources:1')).toHaveLength(1);
-  expect(await place.holdfast('delete', 'big/template-resources:1', '--yes')).toMatchObject({ code: 3 });
+  // CloudFormation has its own copy: what the stack uses holds references, and the template holds none.
+  expect(await reasons('big/sam/template:1')).toEqual([]);
+  expect(await reasons('big/Function3:1')).toEqual(['reference big Function3.CodeUri']);
+
+  const unchanged = await deploy(app, '--no-fail-on-empty-changeset', '--force-upload');
+  expect(unchanged).toMatchObject({ code: 0, stderr: expect.stringContaining('sam/template:1') as unknown });
+  expect(place.callsOfSam().filter((call) => call.startsWith('s3'))).toEqual(['s3 HEAD']);
 });

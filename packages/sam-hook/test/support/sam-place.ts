@@ -114,6 +114,12 @@ export class SamPlace {
     return resultOf(this.start([process.execPath, HOLDFAST, '--store', 'aws:', ...args], '.'));
   }
 
+  /** The keys of everything that was written to S3 since the last time that sam's calls were asked for. */
+  get written(): string[] {
+    const puts = this.proxy.calls.filter(({ service, action }) => service === 's3' && action === 'PUT');
+    return puts.filter(({ status }) => status === 200).map(({ path }) => path);
+  }
+
   /** What sam itself asked for since the last time, as `service action`; Holdfast's own requests name another SDK. */
   callsOfSam(): string[] {
     const calls = this.proxy.calls.filter(({ userAgent }) => userAgent.startsWith('Boto3/'));

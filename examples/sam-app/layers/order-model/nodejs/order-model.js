@@ -19,3 +19,7 @@ exports.fromItem = ({ orderId, article, quantity }) => ({
   article: article.S,
   quantity: Number(quantity.N),
 });
+
+/** What a customer reads of an order. */
+exports.receiptOf = ({ orderId, article, quantity }) =>
+  `Order ${orderId}${article === undefined ? '' : ` of ${quantity} x ${article}`} is on its way.`;
