@@ -48,8 +48,11 @@ export async function openAwsEngine(url: string, options: EngineOptions): Promis
   }
   const wanted = { ...options.identity, ...parseStoreUrl(url), existing: options.existing === true };
   const { identity, resources, shared } = await findWantedStore(wanted);
-  const { noted, ...engine } = await joinParts(url, identity, resources);
-  return shared ? engine : { ...engine, noted };
+  const engine = await joinParts(url, identity, resources);
+  if (!shared) return engine;
+  // What another account has noted of further stores is not the caller's business.
+  const { noted: _, ...others } = engine;
+  return others;
 }
 
 /** Writes down in a region's own table where its store lies. */
