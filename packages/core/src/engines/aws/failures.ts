@@ -95,7 +95,7 @@ export function translateFailure(error: unknown, what: string): unknown {
 function noCredentials(cause: unknown): HoldfastError {
   const profile = process.env['AWS_PROFILE'] ?? '';
   const option = profile === '' ? '' : ` --profile ${profile}`;
-  const ended = /\b(sso|token)\b.*\b(expired|invalid)\b/i.test(String((cause as Error).message));
+  const ended = /\b(sso|token)\b.*\b(expired|invalid)\b/i.test(cause instanceof Error ? cause.message : '');
   return new HoldfastError(
     'access-denied',
     ended
