@@ -1,6 +1,7 @@
 export * from './arn/index.js';
 export { bootstrap, bootstrapTemplate, type BootstrapReport } from './engines/bootstrap.js';
 export { POLICY_ROLES, policyFor, type PolicyDocument, type Role } from './engines/policy.js';
+export { boundedAttempts } from './engines/aws/bounded-requests.js';
 export { proxyAgents, type ProxyAgents } from './engines/aws/proxies.js';
 export * from './errors.js';
 export * from './events/index.js';

@@ -88,7 +88,7 @@ test('what a stack uses cannot be deleted after the catalog was lost and rebuilt
   expect(refused.stderr).toContain('is in use by');
   expect(refused.stderr).toContain('stack/shop/');
   await must('delete', 'unused:1', '--yes');
-}, 60_000);
+});
 
 /** Without when things were seen, which a rebuild cannot know. */
 function stable(document: unknown): object {

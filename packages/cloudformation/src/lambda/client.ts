@@ -1,4 +1,4 @@
-import { HoldfastError, proxyAgents } from '@holdfast/core';
+import { boundedAttempts, HoldfastError, proxyAgents } from '@holdfast/core';
 import type { ClientSettings } from '../evidence/client.js';
 import type { LambdaApi } from './api.js';
 
@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 8;
  */
 export function asking() {
   return {
-    maxAttempts: MAX_ATTEMPTS,
+    ...boundedAttempts(MAX_ATTEMPTS),
     retryMode: 'adaptive',
     requestHandler: {
       ...proxyAgents(),

@@ -126,5 +126,5 @@ test(
     expect(tally.failures).toBeGreaterThan(RUNS);
     expect(http.faults.size).toBe(S3.faults.length);
   },
-  60_000 + RUNS * 1_000,
+  60_000 + RUNS * 10_000,
 );

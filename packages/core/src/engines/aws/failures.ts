@@ -1,3 +1,4 @@
+import { quote } from '../../arn/index.js';
 import { HoldfastError, isHoldfastError } from '../../errors.js';
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired']);
@@ -8,14 +9,28 @@ const DENIED = new Set([
   'AllAccessDisabled',
   'Forbidden',
   'IncompleteSignature',
-  'InvalidAccessKeyId',
-  'InvalidClientTokenId',
   'MissingAuthenticationToken',
   'NotSignedUp',
-  'RequestTimeTooSkewed',
-  'SignatureDoesNotMatch',
   'UnauthorizedOperation',
-  'UnrecognizedClientException',
+]);
+/** What is wrong with the credentials themselves, whatever they were to be used for. */
+const WRONG_CREDENTIALS: Readonly<Record<string, string>> = {
+  InvalidAccessKeyId: 'AWS does not know the access key of the credentials',
+  InvalidClientTokenId: 'AWS does not know the access key of the credentials',
+  UnrecognizedClientException: 'AWS does not know the access key of the credentials',
+  SignatureDoesNotMatch: 'the secret of the AWS credentials does not belong to their access key',
+  InvalidSignatureException: 'the secret of the AWS credentials does not belong to their access key',
+  RequestTimeTooSkewed: "this machine's clock is not AWS's",
+};
+/** What the system says when there was no connection at all. */
+const UNREACHED = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
 ]);
 
 /** The name that an AWS service or the SDK gave an error; empty for anything else. */
@@ -45,14 +60,29 @@ export function translateFailure(error: unknown, what: string): unknown {
     });
   }
   if (NO_CREDENTIALS.has(name)) {
-    return new HoldfastError('access-denied', 'no usable AWS credentials were found', {
-      hint: 'Set AWS_PROFILE, or sign in, for example with: aws sso login',
+    return noCredentials(error);
+  }
+  const wrong = Object.hasOwn(WRONG_CREDENTIALS, name) ? WRONG_CREDENTIALS[name] : undefined;
+  if (wrong !== undefined) {
+    return new HoldfastError('access-denied', `${wrong}${ofProfile()} (${name})`, {
+      hint:
+        name === 'RequestTimeTooSkewed'
+          ? 'Set the clock.'
+          : 'Look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which come before AWS_PROFILE, or sign in again.',
       cause: error,
     });
   }
   if (DENIED.has(name) || failureStatus(error) === 403 || failureStatus(error) === 401) {
-    return new HoldfastError('access-denied', `AWS refused access to ${what} (${name})`, {
+    const action = refusedAction(error);
+    return new HoldfastError('access-denied', `AWS refused access to ${what} (${action ?? name})`, {
       hint: 'See what each role needs with: holdfast policy',
+      cause: error,
+    });
+  }
+  const place = unreachedPlace(error);
+  if (place !== undefined) {
+    return new HoldfastError('unavailable', `${what} could not be reached${place}`, {
+      hint: 'Look at the region, at AWS_ENDPOINT_URL where it is set, at the network and its proxy; then repeat the command.',
       cause: error,
     });
   }
@@ -60,6 +90,50 @@ export function translateFailure(error: unknown, what: string): unknown {
     hint: 'Repeat the command: what was done already is not done twice.',
     cause: error,
   });
+}
+
+function noCredentials(cause: unknown): HoldfastError {
+  const profile = process.env['AWS_PROFILE'] ?? '';
+  const option = profile === '' ? '' : ` --profile ${profile}`;
+  const ended = /\b(sso|token)\b.*\b(expired|invalid)\b/i.test(cause instanceof Error ? cause.message : '');
+  return new HoldfastError(
+    'access-denied',
+    ended
+      ? `the sign-in to AWS${ofProfile()} has ended`
+      : `no usable AWS credentials were found${ofProfile()}`,
+    {
+      hint: `${profile === '' ? 'Set AWS_PROFILE' : 'Look whether the AWS configuration has that profile'}, or sign in, for example with: aws sso login${option}`,
+      cause,
+    },
+  );
+}
+
+/** The profile is what a user can mend. Credentials themselves are never told. */
+function ofProfile(): string {
+  const profile = process.env['AWS_PROFILE'] ?? '';
+  return profile === '' ? '' : ` for the profile ${quote(profile)}`;
+}
+
+/** What a service says was not allowed, such as `dynamodb:Query`; undefined where it does not say. */
+function refusedAction(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : '';
+  return /\bnot authorized to perform:? ([a-z0-9-]+:[A-Za-z0-9]+)\b/.exec(message)?.[1];
+}
+
+/** Where there was no connection, and why, as an end of a sentence; undefined for every other failure. */
+function unreachedPlace(error: unknown): string | undefined {
+  const [found] = [error, ...((error as { errors?: readonly unknown[] } | undefined)?.errors ?? [])]
+    .map((it) => (it ?? {}) as { code?: unknown; hostname?: unknown; address?: unknown; port?: unknown })
+    .toSorted((a, b) => Number(placeIn(a) === '') - Number(placeIn(b) === ''))
+    .filter(({ code }) => typeof code === 'string' && UNREACHED.has(code));
+  if (found === undefined) return undefined;
+  const place = placeIn(found);
+  return `${place === '' ? '' : ` at ${place}`} (${String(found.code)})`;
+}
+
+function placeIn({ hostname, address, port }: { hostname?: unknown; address?: unknown; port?: unknown }) {
+  const host = typeof hostname === 'string' ? hostname : typeof address === 'string' ? address : '';
+  return host === '' || typeof port !== 'number' ? host : `${host}:${port}`;
 }
 
 /** A service's word where it has one, and the system's where there was no connection. */

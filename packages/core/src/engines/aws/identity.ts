@@ -1,4 +1,4 @@
-import type { StoreIdentity } from '../../arn/index.js';
+import { quote, type StoreIdentity } from '../../arn/index.js';
 import { HoldfastError } from '../../errors.js';
 import { boundedRequests } from './bounded-requests.js';
 import { translateFailure } from './failures.js';
@@ -44,9 +44,18 @@ export async function regionOf(configured: () => Promise<string>): Promise<strin
   try {
     return await configured();
   } catch (error) {
-    throw new HoldfastError('invalid-input', 'no AWS region is configured', {
-      hint: 'Set AWS_REGION, choose a profile that has one, or write aws://<account>/<region>.',
-      cause: error,
-    });
+    // The SDK's own word for a region that is no name of a host.
+    const wrong = error instanceof Error && /invalid region|hostname/i.test(error.message);
+    const named = process.env['AWS_REGION'] ?? '';
+    throw new HoldfastError(
+      'invalid-input',
+      wrong
+        ? `the AWS region${named === '' ? '' : ` ${quote(named)}`} is not valid`
+        : 'no AWS region is configured',
+      {
+        hint: 'Set AWS_REGION, choose a profile that has one, or write aws://<account>/<region>.',
+        cause: error,
+      },
+    );
   }
 }

@@ -26,6 +26,7 @@ import type {
   UploadPartCopyCommandOutput,
 } from '@aws-sdk/client-s3';
 
+import { boundedAttempts } from '../bounded-requests.js';
 import { proxyAgents } from '../proxies.js';
 
 /** The calls that the content storage makes, by role: reading, publishing, and the sweep's. */
@@ -86,7 +87,7 @@ export function openS3(config: S3ClientConfig = {}): S3Api {
 function loadClient(config: S3ClientConfig): { readonly sdk: Sdk; readonly client: S3Client } {
   const sdk = require('@aws-sdk/client-s3') as Sdk;
   const client = new sdk.S3Client({
-    maxAttempts: MAX_ATTEMPTS,
+    ...boundedAttempts(MAX_ATTEMPTS),
     // Uploads name their SHA-256 themselves, and the store checks every read against the content's digest.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
