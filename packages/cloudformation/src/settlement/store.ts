@@ -5,4 +5,4 @@ export type SettlingStore = Pick<
   ArtifactStore,
   'identity' | 'consumer' | 'settle' | 'bindPins' | 'listConsumers' | 'describe' | 'listRepositories'
 > &
-  Partial<Pick<ArtifactStore, 'otherStores'>>;
+  Partial<Pick<ArtifactStore, 'otherStores' | 'noteStores'>>;
