@@ -41,9 +41,12 @@ export async function reconcileStore(options: ReconcileStoreOptions): Promise<Re
   const last = functions.last ?? stacks.last ?? after;
   // Where they end says nothing of where the store's own go on.
   const { onLast: ___, ...stackOptions } = rest;
-  const unanswered = [options.store.identity.region];
-  const others = await inOtherStores(options.store, { elsewhere, dryRun, unanswered }, (other) =>
-    reconcileStacks({ ...stackOptions, store: other, ownAccount: true, digests: new Map() }),
+  const own = [options.store.identity.region];
+  const regions = () => Promise.resolve(own);
+  const others = await inOtherStores(
+    options.store,
+    { elsewhere, dryRun, regions, everywhere: true },
+    (other) => reconcileStacks({ ...stackOptions, store: other, ownAccount: true, digests: new Map() }),
   );
   return {
     outcomes: [...stacks.outcomes, ...functions.outcomes, ...others.reports.flatMap((it) => it.outcomes)],

@@ -15,10 +15,10 @@ export interface OtherStoresOptions {
   /** Versions of other stores that the evidence named; their stores are noted. */
   readonly elsewhere: MetElsewhere;
   readonly dryRun: boolean;
-  /** The regions that may have replicas; all that have some when absent. */
-  readonly regions?: readonly string[];
-  /** Those that are tried where the home region of a store gives no answer. */
-  readonly unanswered: readonly string[];
+  /** The regions of the stacks, whose replicas are settled; asked for only when there are other stores. */
+  readonly regions: () => Promise<readonly string[]>;
+  /** Whether every region that has replicas is settled, where the home region of a store says which. */
+  readonly everywhere: boolean;
 }
 
 type Opened = SettlingStore & { close(): Promise<void> };
@@ -29,7 +29,7 @@ type Opened = SettlingStore & { close(): Promise<void> };
  */
 export async function inOtherStores<Report>(
   own: Pick<SettlingStore, 'otherStores' | 'noteStores'>,
-  { elsewhere, dryRun, regions, unanswered }: OtherStoresOptions,
+  { elsewhere, dryRun, regions, everywhere }: OtherStoresOptions,
   work: (store: SettlingStore) => Promise<Report>,
 ): Promise<InOthers<Report>> {
   const reports: Report[] = [];
@@ -52,18 +52,20 @@ export async function inOtherStores<Report>(
     }
   };
   let others: readonly OtherStore[] = [];
+  let wanted: readonly string[] = [];
   try {
     // A stack that somebody else packaged for, such as that of a stack set, is the first that tells of the stores that it uses.
     if (elsewhere.size > 0 && !dryRun) await own.noteStores?.(elsewhere);
     others = (await own.otherStores?.()) ?? [];
+    if (others.length > 0) wanted = await regions();
   } catch (error) {
     doubts.push(doubtOf(error, 'find out which other stores are used'));
   }
   for (const { url, region: home, openHome, openReplicas } of others) {
-    let known = unanswered;
+    let known = wanted;
     await inOne(url, openHome, async (store) => {
       const there = await store.replicaRegions();
-      known = regions === undefined ? there : there.filter((region) => regions.includes(region));
+      known = everywhere ? there : there.filter((region) => wanted.includes(region));
     });
     for (const region of known.filter((it) => it !== home))
       await inOne(`${url}, its replicas in ${region}`, () => openReplicas(region));

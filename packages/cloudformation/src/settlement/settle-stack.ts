@@ -51,14 +51,10 @@ export async function settleStack(options: SettleOptions): Promise<StackOutcome[
   const elsewhere: MetElsewhere = new Set();
   const outcomes = await settleInStore({ ...options, elsewhere });
   const { stack, store, api, dryRun = false } = options;
-  // Settling the store itself has told already when nobody says where CloudFormation is.
-  const regions = await api.place().then(
-    ({ region }) => [region],
-    () => [],
-  );
+  const regions = async () => [(await api.place()).region];
   const { reports, doubts } = await inOtherStores(
     store,
-    { elsewhere, dryRun, regions, unanswered: regions },
+    { elsewhere, dryRun, regions, everywhere: false },
     (other) =>
       // What never changes is known by names that another store gives to something else.
       settleInStore({ ...options, store: other, digests: new Map() }),
