@@ -13,9 +13,10 @@ import { startEmulator, type Emulator } from '../../../core/test/emulators/emula
 import { startRegionGate, type RegionGate } from '../../../core/test/emulators/region-gate.js';
 import { Workplace, type Result } from './workplace.js';
 
-/** The organisation's account for artifacts, one that deploys them, one that only reads, and one that is closed later. */
+/** The organisation's account for artifacts, two that deploy them, one that nothing is shared with, and one that is closed later. */
 const ARTIFACTS = '111111111111';
 const SHOP = '222222222222';
+const FLEET = '555555555555';
 const READER = '333333333333';
 const CLOSED = '444444444444';
 const HOME = 'eu-west-1';
@@ -150,19 +151,19 @@ beforeAll(async () => {
   place.write('other/index.js', 'exports.handler = async () => "other";');
   place.write('template.yaml', templateUsing(arn('bookmark/payments/api:prod'), 'Function'));
   for (const { account, line } of documented()) await follow(account, line);
-  await must(CLOSED, ['bootstrap']);
+  for (const account of [CLOSED, FLEET]) await must(account, ['bootstrap']);
   await must(SHOP, ['bootstrap', '--region', AWAY]);
-  for (const account of [SHOP, CLOSED]) await lockBuckets(accounts.direct(account));
+  for (const account of [SHOP, CLOSED, FLEET]) await lockBuckets(accounts.direct(account));
   await must(ARTIFACTS, ['publish', 'other', '--id', 'other', '--repository', 'payments']);
   await must(ARTIFACTS, ['publish', 'other', '--id', 'other']);
   await must(ARTIFACTS, [
     ...['share', 'create', '--repository', 'payments', '--for', 'deploying'],
-    ...['--principals', `${SHOP},${CLOSED}`, '--yes'],
+    ...['--principals', `${SHOP},${CLOSED},${FLEET}`, '--yes'],
   ]);
   await must(ARTIFACTS, ['publish', 'other', '--id', 'lint', '--repository', 'tools']);
   const organisation = `arn:aws:organizations::${ARTIFACTS}:organization/o-abcdefghij`;
   await must(ARTIFACTS, ['share', 'create', '--repository', 'tools', '--principals', organisation, '--yes']);
-}, 180_000);
+}, 400_000);
 
 afterAll(async () => {
   place.remove();
@@ -183,7 +184,7 @@ test('an account that nothing is shared with is told so, and the repositories th
   expect(accounts.refused).toEqual(
     expect.arrayContaining([expect.stringMatching(`${SHOP} dynamodb:GetItem default#versions`)]),
   );
-}, 120_000);
+}, 300_000);
 
 test('an ARN of the other account is used as it is: resolved, looked at and read', async () => {
   expect(await must(SHOP, ['resolve', arn('bookmark/payments/api:prod')])).toBe(`${API}\n`);
@@ -192,7 +193,7 @@ test('an ARN of the other account is used as it is: resolved, looked at and read
   const digest = (await json<{ version: { digest: string } }>(ARTIFACTS, ['show', API])).version.digest;
   expect(existsSync(`${place.folder}/api.zip`)).toBe(true);
   expect(digest).toMatch(/^sha256:/);
-}, 120_000);
+}, 300_000);
 
 test("a stack of the other account protects an artifact until that account's evidence says that it is not used", async () => {
   const bookmark = packaging('basket', arn('bookmark/payments/api:prod'));
@@ -217,7 +218,7 @@ test("a stack of the other account protects an artifact until that account's evi
   await must(SHOP, ['reconcile']);
   expect(await usersOf(API)).not.toContain(`reference ${id}`);
   expect(await usersOf(arn('version/payments/other:1'))).toContain(`reference ${id}`);
-}, 240_000);
+}, 400_000);
 
 test('what may only be read is not deployed: nothing is pinned or written, and what is missing is said', async () => {
   const lint = arn('version/tools/lint:1');
@@ -228,7 +229,7 @@ test('what may only be read is not deployed: nothing is pinned or written, and w
   expect(refused.stderr).toContain(`nothing was pinned in the store of account "${ARTIFACTS}"`);
   expect(refused.stderr).toContain('--for deploying');
   expect(existsSync(tools.file)).toBe(false);
-}, 120_000);
+}, 300_000);
 
 test("in another region the version's replica is used, pinned and settled, also while its home is cut off", async () => {
   const away = packaging('away', API);
@@ -250,7 +251,7 @@ test("in another region the version's replica is used, pinned and settled, also 
     regions.restore(HOME);
   }
   expect((await as(ARTIFACTS, ['delete', API, '--yes'])).code).toBe(3);
-}, 240_000);
+}, 400_000);
 
 test('what docs/sharing.md says is what happens: one template, deployed in both regions, protects the promoted version', async () => {
   const users = await usersOf(API);
@@ -265,7 +266,21 @@ test('what docs/sharing.md says is what happens: one template, deployed in both 
     expect(text).toMatch(/content\/payments\/\*/);
   }
   expect(printed.get('holdfast policy evidence')).toContain(`:${SHOP}:stack/*`);
-}, 60_000);
+}, 120_000);
+
+test('stacks of a stack set, whose names nobody pinned for, are found by what their templates say', async () => {
+  const fleet = packaging('fleet', API);
+  await must(SHOP, [...fleet.args, '--regions', `${HOME},${AWAY}`]);
+  for (const [account, region] of [
+    [SHOP, AWAY],
+    // It has packaged nothing, and knows of no other store before.
+    [FLEET, HOME],
+  ] as const) {
+    const id = await deploy(account, region, 'StackSet-fleet-6c1d', fleet.file);
+    await must(account, ['reconcile', '--all', '--region', region]);
+    expect(await usersOf(API)).toContain(`reference ${id}`);
+  }
+}, 400_000);
 
 test('the owner asks other accounts by a role, and of one that is closed nothing is released until somebody says so', async () => {
   const gone = packaging('gone', arn('version/payments/other:1'));
@@ -284,4 +299,4 @@ test('the owner asks other accounts by a role, and of one that is closed nothing
   expect(await usersOf(other)).toContain(`reference ${id}`);
   await must(ARTIFACTS, ['stack', 'remove', '--stack-name', id, '--yes']);
   expect(await usersOf(other)).not.toContain(`reference ${id}`);
-}, 240_000);
+}, 400_000);

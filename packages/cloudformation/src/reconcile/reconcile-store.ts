@@ -3,6 +3,7 @@ import { parseFunctionArn, parseLayerArn } from '../lambda/names.js';
 import { reconcileFunctions } from '../lambda/reconcile-functions.js';
 import type { FunctionStore } from '../lambda/store.js';
 import { inOtherStores } from '../settlement/settle-others.js';
+import type { MetElsewhere } from '../settlement/find-uses.js';
 import type { SettlingStore } from '../settlement/store.js';
 import { reconcileStacks, type ReconcileOptions, type ReconcileReport } from './reconcile-stacks.js';
 
@@ -21,11 +22,13 @@ export interface ReconcileStoreOptions extends ReconcileOptions {
  */
 export async function reconcileStore(options: ReconcileStoreOptions): Promise<ReconcileReport> {
   const { lambda, openLambdaRegion, after, ...rest } = options;
+  const { dryRun = false } = rest;
+  const elsewhere: MetElsewhere = new Set();
   const pastStacks =
     after !== undefined && (parseFunctionArn(after) !== undefined || parseLayerArn(after) !== undefined);
   const stacks: ReconcileReport = pastStacks
     ? { outcomes: [], doubts: [], complete: true }
-    : await reconcileStacks({ ...rest, ...(after === undefined ? {} : { after }) });
+    : await reconcileStacks({ ...rest, elsewhere, ...(after === undefined ? {} : { after }) });
   if (!stacks.complete) return stacks;
   const { openRegion: _, openAccount: __, api, ...shared } = rest;
   const functions = await reconcileFunctions({
@@ -38,9 +41,12 @@ export async function reconcileStore(options: ReconcileStoreOptions): Promise<Re
   const last = functions.last ?? stacks.last ?? after;
   // Where they end says nothing of where the store's own go on.
   const { onLast: ___, ...stackOptions } = rest;
-  const unanswered = [options.store.identity.region];
-  const others = await inOtherStores(options.store, { unanswered }, (other) =>
-    reconcileStacks({ ...stackOptions, store: other, ownAccount: true, all: false, digests: new Map() }),
+  const own = [options.store.identity.region];
+  const regions = () => Promise.resolve(own);
+  const others = await inOtherStores(
+    options.store,
+    { elsewhere, dryRun, regions, everywhere: true },
+    (other) => reconcileStacks({ ...stackOptions, store: other, ownAccount: true, digests: new Map() }),
   );
   return {
     outcomes: [...stacks.outcomes, ...functions.outcomes, ...others.reports.flatMap((it) => it.outcomes)],

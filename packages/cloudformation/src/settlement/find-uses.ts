@@ -23,17 +23,21 @@ export interface FoundUses {
 /** Digests of versions; they never change. */
 export type DigestCache = Map<string, Digest>;
 
+/** ARNs of versions of other stores that were met: nothing protects them here. */
+export type MetElsewhere = Set<string>;
+
 /**
  * The versions that texts name: by stamp, by the object that one was adopted from, and by location where no stamp of the same resource says which version it is.
  *
  * A location names a content. It becomes the version that the stack holds already, else the newest live one.
- * A stamp for another store is none of this one's. Throws when the store gives no answer.
+ * A stamp for another store is none of this one's, and is told. Throws when the store gives no answer.
  */
 export async function findUses(
   store: SettlingStore,
   texts: readonly EvidenceText[],
   held: readonly ReferenceRecord[],
   digests: DigestCache,
+  elsewhere: MetElsewhere = new Set(),
 ): Promise<FoundUses> {
   const doubts: Doubt[] = [];
   const stamped: Use[] = [];
@@ -43,7 +47,9 @@ export async function findUses(
     located.push(...findLocations(text, parameters));
     if (kind === 'parameters') continue;
     try {
-      stamped.push(...readReferences(text, { file: source }).flatMap((stamp) => toUse(stamp, store) ?? []));
+      stamped.push(
+        ...readReferences(text, { file: source }).flatMap((stamp) => toUse(stamp, store, elsewhere) ?? []),
+      );
     } catch (error) {
       doubts.push(doubtOf(error, `read the stamps of the ${source}`));
     }
@@ -108,9 +114,14 @@ export async function describeUnlessGone(store: SettlingStore, name: string, rep
 function toUse(
   stamp: { slot: string; version: string; bookmark?: string },
   { identity }: SettlingStore,
+  elsewhere: MetElsewhere,
 ): Use | undefined {
   const arn = parseArn(stamp.version);
-  if (arn.type !== 'version' || !liesIn(arn, identity)) return undefined;
+  if (arn.type !== 'version') return undefined;
+  if (!liesIn(arn, identity)) {
+    elsewhere.add(stamp.version);
+    return undefined;
+  }
   const { repository, id, number } = arn;
   const name = stamp.bookmark === undefined ? undefined : bookmarkName(stamp.bookmark);
   return {

@@ -7,7 +7,7 @@ import { readRefactoredWith, type Refactor } from '../evidence/read-refactors.js
 import { readRetained } from '../evidence/read-retained.js';
 import type { StackEvidence } from '../evidence/types.js';
 import { decideSettlement, retainedSince, type Settlement, type SettlementFacts } from './decide.js';
-import { describeUnlessGone, findUses, type DigestCache } from './find-uses.js';
+import { describeUnlessGone, findUses, type DigestCache, type MetElsewhere } from './find-uses.js';
 import { undecided, type StackOutcome } from './outcome.js';
 import type { FunctionUse } from './published.js';
 import type { SettlingStore } from './store.js';
@@ -26,6 +26,7 @@ export interface SettleContext {
   readonly forgetRetained: boolean;
   readonly clock: () => Date;
   readonly digests: DigestCache;
+  readonly elsewhere: MetElsewhere;
   /** Stacks that this call has settled or is settling: a stack that is nested in several ways is settled once. */
   readonly visited: Set<string>;
 }
@@ -67,13 +68,13 @@ async function settleOnce(context: SettleContext, stackId: string): Promise<Stac
 }
 
 async function gatherFacts(
-  { store, digests, forgetRetained }: SettleContext,
+  { store, digests, elsewhere, forgetRetained }: SettleContext,
   evidence: StackEvidence,
   held: readonly ReferenceRecord[],
 ): Promise<SettlementFacts> {
-  const own = await findUses(store, evidence.texts, held, digests);
+  const own = await findUses(store, evidence.texts, held, digests, elsewhere);
   const pending = await Promise.all(
-    evidence.pending.map(({ texts }) => findUses(store, texts, held, digests)),
+    evidence.pending.map(({ texts }) => findUses(store, texts, held, digests, elsewhere)),
   );
   return {
     evidence,

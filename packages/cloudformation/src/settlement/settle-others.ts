@@ -1,6 +1,7 @@
 import { HoldfastError, isHoldfastError, type OtherStore } from '@holdfast/core';
 import { doubtOf } from '../evidence/read-evidence.js';
 import type { Doubt } from '../evidence/types.js';
+import type { MetElsewhere } from './find-uses.js';
 import type { SettlingStore } from './store.js';
 
 /** What came of one other store. */
@@ -10,17 +11,25 @@ export interface InOthers<Report> {
   readonly doubts: readonly Doubt[];
 }
 
+export interface OtherStoresOptions {
+  /** Versions of other stores that the evidence named; their stores are noted. */
+  readonly elsewhere: MetElsewhere;
+  readonly dryRun: boolean;
+  /** The regions of the stacks, whose replicas are settled; asked for only when there are other stores. */
+  readonly regions: () => Promise<readonly string[]>;
+  /** Whether every region that has replicas is settled, where the home region of a store says which. */
+  readonly everywhere: boolean;
+}
+
 type Opened = SettlingStore & { close(): Promise<void> };
 
 /**
  * Does the same in every other store that this account's stacks use versions of, and in what the regions of those stacks have replicas of. Each
  * catalog is settled by itself, from the same evidence: one that cannot be opened is a doubt, and stops none of the others.
- *
- * `regions` are those that may have replicas, all of them when absent. Where the home region of a store gives no answer, `unanswered` is tried instead.
  */
 export async function inOtherStores<Report>(
-  own: Pick<SettlingStore, 'identity' | 'otherStores'>,
-  { regions, unanswered }: { readonly regions?: readonly string[]; readonly unanswered: readonly string[] },
+  own: Pick<SettlingStore, 'otherStores' | 'noteStores'>,
+  { elsewhere, dryRun, regions, everywhere }: OtherStoresOptions,
   work: (store: SettlingStore) => Promise<Report>,
 ): Promise<InOthers<Report>> {
   const reports: Report[] = [];
@@ -43,16 +52,20 @@ export async function inOtherStores<Report>(
     }
   };
   let others: readonly OtherStore[] = [];
+  let wanted: readonly string[] = [];
   try {
+    // A stack that somebody else packaged for, such as that of a stack set, is the first that tells of the stores that it uses.
+    if (elsewhere.size > 0 && !dryRun) await own.noteStores?.(elsewhere);
     others = (await own.otherStores?.()) ?? [];
+    if (others.length > 0) wanted = await regions();
   } catch (error) {
     doubts.push(doubtOf(error, 'find out which other stores are used'));
   }
   for (const { url, region: home, openHome, openReplicas } of others) {
-    let known = unanswered;
+    let known = wanted;
     await inOne(url, openHome, async (store) => {
       const there = await store.replicaRegions();
-      known = regions === undefined ? there : there.filter((region) => regions.includes(region));
+      known = everywhere ? there : there.filter((region) => wanted.includes(region));
     });
     for (const region of known.filter((it) => it !== home))
       await inOne(`${url}, its replicas in ${region}`, () => openReplicas(region));

@@ -5,7 +5,7 @@ import { checkStackId, liesIn } from '../evidence/stack-arn.js';
 import { stackConsumer } from '../stack/consumer.js';
 import { inOtherStores } from './settle-others.js';
 import { deletedStacks } from './deleted-stacks.js';
-import type { DigestCache } from './find-uses.js';
+import type { DigestCache, MetElsewhere } from './find-uses.js';
 import { settleById, type SettleContext } from './settle-by-id.js';
 import { settleUnbound } from './settle-unbound.js';
 import type { SettlingStore } from './store.js';
@@ -36,6 +36,8 @@ export interface SettleOptions {
   readonly clock?: () => Date;
   /** Lets several calls share what never changes. */
   readonly digests?: DigestCache;
+  /** Filled with the versions of other stores that were met. */
+  readonly elsewhere?: MetElsewhere;
 }
 
 /**
@@ -46,16 +48,16 @@ export interface SettleOptions {
  * not be decided is in the outcomes, and then nothing was released. Throws `invalid-input` for what no stack can be called.
  */
 export async function settleStack(options: SettleOptions): Promise<StackOutcome[]> {
-  const outcomes = await settleInStore(options);
-  const { stack, store, api } = options;
-  // Settling the store itself has told already when nobody says where CloudFormation is.
-  const regions = await api.place().then(
-    ({ region }) => [region],
-    () => [],
-  );
-  const { reports, doubts } = await inOtherStores(store, { regions, unanswered: regions }, (other) =>
-    // What never changes is known by names that another store gives to something else.
-    settleInStore({ ...options, store: other, digests: new Map() }),
+  const elsewhere: MetElsewhere = new Set();
+  const outcomes = await settleInStore({ ...options, elsewhere });
+  const { stack, store, api, dryRun = false } = options;
+  const regions = async () => [(await api.place()).region];
+  const { reports, doubts } = await inOtherStores(
+    store,
+    { elsewhere, dryRun, regions, everywhere: false },
+    (other) =>
+      // What never changes is known by names that another store gives to something else.
+      settleInStore({ ...options, store: other, digests: new Map() }),
   );
   outcomes.push(...reports.flat().filter(({ result }) => result !== 'unchanged'));
   if (doubts.length > 0) outcomes.push(undecided(outcomes[0]?.consumer ?? stack, doubts));
@@ -98,6 +100,7 @@ export function contextOf(options: Omit<SettleOptions, 'stack'>): SettleContext 
     forgetRetained: options.forgetRetained ?? false,
     clock: options.clock ?? (() => new Date()),
     digests: options.digests ?? new Map<string, Digest>(),
+    elsewhere: options.elsewhere ?? new Set(),
     visited: new Set(),
   };
 }

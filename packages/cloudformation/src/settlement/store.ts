@@ -6,4 +6,4 @@ export type SettlingStore = Pick<
   'identity' | 'consumer' | 'settle' | 'bindPins' | 'listConsumers' | 'describe' | 'listRepositories'
 > &
   // A store of replicas has no other stores, and settles no functions.
-  Partial<Pick<ArtifactStore, 'otherStores' | 'versionsOfContent'>>;
+  Partial<Pick<ArtifactStore, 'otherStores' | 'noteStores' | 'versionsOfContent'>>;

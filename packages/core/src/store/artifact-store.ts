@@ -126,9 +126,8 @@ export class ArtifactStore extends StoreReader {
   }
 
   /**
-   * Pins versions for a deployment that is about to begin: all of them or none. Throws `not-found` naming those that are not live.
-   *
-   * Versions of other stores, by their ARNs, are pinned there, in each store all or none.
+   * Pins versions for a deployment that is about to begin: all of them or none; those of other stores, by their ARNs, there. Throws
+   * `not-found` naming those that are not live.
    */
   async pin(request: PinRequest): Promise<void> {
     const { others } = this.context;
@@ -146,6 +145,11 @@ export class ArtifactStore extends StoreReader {
   /** The stores of other accounts and regions that may hold something for stacks of this one, each to be opened, and closed, by itself. */
   otherStores(): Promise<readonly OtherStore[]> {
     return loadNoted().otherStores(this.context, (url, options) => ArtifactStore.open(url, options));
+  }
+
+  /** Notes the stores of versions, by their ARNs, for {@link otherStores}; this one is left out. */
+  noteStores(versions: Iterable<string>): Promise<void> {
+    return loadNoted().noteStores(this.context, versions);
   }
 
   /** What is at hand of a version in a region: the store that it is of where that is its home, else its replicas there. Close it by itself. */

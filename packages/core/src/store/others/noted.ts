@@ -34,6 +34,15 @@ export async function otherStores(
   }));
 }
 
+/** Only what leads somewhere from here is noted. */
+export async function noteStores(
+  { engine, others }: StoreContext,
+  versions: Iterable<string>,
+): Promise<void> {
+  const owners = [...versions].flatMap((arn) => others?.ownerOf(arn) ?? []);
+  for (const url of new Set(owners.map(urlOf))) await engine.noted?.note(url);
+}
+
 /** See {@link ArtifactStore.regionOf}. */
 export async function regionOf(
   context: StoreContext,

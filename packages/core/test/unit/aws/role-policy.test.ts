@@ -15,7 +15,9 @@ const statements = (role: Role, repository?: string) =>
 const actions = (role: Role) => statements(role).flatMap(({ Action }) => Action);
 
 test('only gc may delete objects', () => {
-  const deleting = ROLES.filter((role) => actions(role).some((action) => action.startsWith('s3:DeleteObject')));
+  const deleting = ROLES.filter((role) =>
+    actions(role).some((action) => action.startsWith('s3:DeleteObject')),
+  );
   expect(deleting).toEqual(['gc']);
 });
 

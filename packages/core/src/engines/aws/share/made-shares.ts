@@ -13,7 +13,11 @@ export function madeShares(table: TableClient): MadeShares {
   const keyOf = (repository: string) => ({ pk: GRANTED, sk: repository });
   return {
     has: async (repository) => (await table.get(keyOf(repository))) !== undefined,
-    add: async (repository) => void (await table.write([put(keyOf(repository), {})])),
-    remove: async (repository) => void (await table.write([remove(keyOf(repository))])),
+    add: async (repository) => {
+      await table.write([put(keyOf(repository), {})]);
+    },
+    remove: async (repository) => {
+      await table.write([remove(keyOf(repository))]);
+    },
   };
 }
