@@ -14,20 +14,16 @@ interface LeftVersion {
 }
 
 /**
- * The published versions among what a stack left in the account, with the functions that they are of. A version goes with its function, so
- * those of functions in `deleted`, by physical ID, are left out.
- *
- * Throws `access-denied` and `unavailable`.
+ * The published versions that a stack left in the account, with the functions that they are of. Throws `access-denied` and `unavailable`.
  */
 export async function readPublished(
   api: CloudFormationApi,
   stackId: string,
   versions: readonly LeftVersion[],
-  deleted: ReadonlySet<string>,
 ): Promise<RetainedResource[]> {
   const left = versions.flatMap(({ arn, ...it }) => {
     const parsed = parseFunctionArn(arn);
-    if (parsed?.qualifier === undefined || deleted.has(parsed.name)) return [];
+    if (parsed?.qualifier === undefined) return [];
     return [{ ...it, name: parsed.name, function: functionConsumer(arn), number: parsed.qualifier }];
   });
   if (left.length === 0) return [];

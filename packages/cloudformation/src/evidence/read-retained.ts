@@ -1,4 +1,5 @@
 import type { Instant } from '@holdfast/core';
+import { parseFunctionArn } from '../lambda/names.js';
 import type { CloudFormationApi } from './api.js';
 import { ask } from './failures.js';
 import { itemsOf, withToken } from './pages.js';
@@ -56,12 +57,15 @@ export async function readRetained(
     const resource = JSON.stringify([logicalId, physicalId]);
     if (seen.has(resource)) continue;
     seen.add(resource);
-    if (status === 'DELETE_COMPLETE') deleted.add(physicalId);
+    if (status === 'DELETE_COMPLETE' && event.ResourceType === 'AWS::Lambda::Function')
+      deleted.add(physicalId);
     if (!LEFT.has(status) || physicalId === stackId) continue;
-    if (event.ResourceType === 'AWS::Lambda::Version') versions.push({ logicalId, at, arn: physicalId });
-    else retained.push({ logicalId, at });
+    if (event.ResourceType !== 'AWS::Lambda::Version') retained.push({ logicalId, at });
+    // A version went with its function, when that was deleted later. One deleted earlier was another function of that name.
+    else if (!deleted.has(parseFunctionArn(physicalId)?.name ?? ''))
+      versions.push({ logicalId, at, arn: physicalId });
   }
-  retained.push(...(await readPublished(api, stackId, versions, deleted)));
+  retained.push(...(await readPublished(api, stackId, versions)));
   if (depth < MAX_DEPTH) {
     for (const [id, logicalId] of nested) {
       const inner = await readRetained(api, id, since, depth + 1);

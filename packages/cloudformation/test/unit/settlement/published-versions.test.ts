@@ -114,6 +114,22 @@ test('a function that was deleted has no versions, whatever was left of them', a
   expect(await held(api)).toEqual([]);
 });
 
+test.each([
+  ['a function of that name that was deleted earlier', 'AWS::Lambda::Function', 'before'],
+  ['something else of that name that was deleted', 'AWS::DynamoDB::Table', 'after'],
+])('%s took no version with it', async (_, type, when) => {
+  deploy({ Api: await code('one') });
+  await settle();
+  const stack = deploy({ Api: await code('two') });
+  const physicalId = cloudformation.functions.nameOf(stack, 'Api');
+  const event = { logicalId: 'Old', physicalId, type, status: 'DELETE_COMPLETE', at: now };
+  // Newest first.
+  if (when === 'before') stack.events.push(event);
+  else stack.events.unshift(event);
+  await settle();
+  expect(await held(consumerOf(stack, 'Api'))).toEqual(['1.Code one']);
+});
+
 test('with no answer about whose version it is, nothing goes', async () => {
   deploy({ Api: await code('one') });
   await settle();
