@@ -44,6 +44,12 @@ async function pack(text: string): Promise<void> {
 
 test('is loaded by import, takes its steps in their order, and keeps its reference mode', async () => {
   await pack('first');
+  await expect(run('deploy', 'lose-state')).rejects.toThrow('serverless-state.json');
+  // Versions were published and pinned by then, and nobody would know of the pins any more.
+  expect(await account.ask('describe', 'shop-four/OneLambdaFunction:1')).toMatchObject({ number: 1 });
+  expect(await account.uses('arn:aws:cloudformation:eu-west-1:123456789012:stack/shop-four')).toEqual([]);
+
+  await pack('first');
   await run('deploy');
   const stackId = (await account.stackId('shop-four'))!;
   expect(await account.uses(stackId)).toEqual([

@@ -41,16 +41,30 @@ function withoutPlugin(yaml: string): string {
     .replace(/custom:\n {2}holdfast:\n.*\n/, '');
 }
 
+/** The properties of a resource as they were packaged. */
+async function packaged(shop: TestService, folder: string, logicalId: string): Promise<unknown> {
+  const text = await shop.read(`${folder}/cloudformation-template-update-stack.json`);
+  const { Resources } = JSON.parse(text) as { Resources: Record<string, { Properties: unknown }> };
+  return Resources[logicalId]?.Properties;
+}
+
 test('packages without asking AWS for anything of its own; the package is deployed elsewhere', async () => {
   const shop = await service();
   account.proxy.clear();
   await shop.run(HOST, 'package', '--stage', 'packed', '--package', 'built');
   // The host itself looks whether a layer is there already.
   expect(account.proxy.calls.filter(({ action }) => action !== 'DescribeStacks')).toEqual([]);
-  const packed = JSON.parse(await shop.read('built/cloudformation-template-update-stack.json')) as {
-    Resources: Record<string, { Properties: { Code?: unknown } }>;
-  };
-  expect(packed.Resources['ListLambdaFunction']?.Properties.Code).toBe('list.zip');
+  expect(await packaged(shop, 'built', 'ListLambdaFunction')).toMatchObject({
+    Code: 'list.zip',
+    MemorySize: 256,
+  });
+
+  // Stage prod has settings of its own, and a custom resource of the host's.
+  await shop.run(HOST, 'package', '--stage', 'prod', '--package', 'prod');
+  expect(await packaged(shop, 'prod', 'ListLambdaFunction')).toMatchObject({ MemorySize: 512 });
+  expect(await packaged(shop, 'prod', 'CustomDashresourceDashexistingDashs3LambdaFunction')).toMatchObject({
+    Code: 'custom-resources.zip',
+  });
 
   const elsewhere = await service();
   await cp(join(shop.folder, 'built'), join(elsewhere.folder, 'built'), { recursive: true });

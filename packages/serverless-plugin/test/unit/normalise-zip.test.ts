@@ -24,6 +24,28 @@ async function normalised(bytes: Buffer): Promise<Buffer> {
 
 const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
+test('leaves out bytecode that Python passes over, and that pip makes anew each time', async () => {
+  const bytecode = (flags: number, second: number): string => {
+    const header = Buffer.alloc(16, 'A');
+    header.writeUInt32LE(flags, 4);
+    header.writeUInt32LE(second, 8);
+    return header.toString('latin1');
+  };
+  const packed = (second: number): Buffer =>
+    zipOf([
+      { name: 'pkg/__init__.py', content: 'x = 1' },
+      { name: 'pkg/__pycache__/__init__.cpython-312.pyc', content: bytecode(0, second) },
+    ]);
+  expect(digest(await normalised(packed(0x01010101)))).toBe(digest(await normalised(packed(0x02020202))));
+  const byDigest = (flags: number): Buffer =>
+    zipOf([
+      { name: 'pkg/__init__.py', content: 'x = 1' },
+      { name: 'pkg/__pycache__/__init__.cpython-312.pyc', content: bytecode(flags, 0x01010101) },
+    ]);
+  expect(digest(await normalised(byDigest(1)))).not.toBe(digest(await normalised(packed(0x01010101))));
+  expect(digest(await normalised(byDigest(1)))).not.toBe(digest(await normalised(byDigest(3))));
+});
+
 test('the same files are the same bytes, whoever packed them, when and in which order', async () => {
   const one = await normalised(
     zipOf([

@@ -3,9 +3,11 @@
  * plugin. It is bundled, so that the names of its classes say nothing; its provider is on no SDK's version 3 and answers credentials
  * later; functions run from the bucket (`codeStorageMode: reference`); zips are uploaded before the template.
  *
- *     node serverless-4.mjs <service> <stage> deploy | rollback-function <name> <version>
+ *     node serverless-4.mjs <service> <stage> deploy [lose-state] | rollback-function <name> <version>
+ *
+ * With `lose-state` the state is gone by the time of the upload: a failure after versions are pinned and before CloudFormation is asked.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -239,6 +241,7 @@ async function run() {
   if (service.provider.shouldNotDeploy) {
     say('No changes to deploy');
   } else {
+    if (words[0] === 'lose-state') await rm(join('.serverless', naming.getServiceStateFileName()));
     await deploy.uploadArtifacts();
     await deploy.updateStack();
   }
