@@ -45,8 +45,13 @@ export async function startRecordingProxy(emulator: Emulator): Promise<Recording
   const holdNext = (action: string): HeldRequest => {
     const arrived = Promise.withResolvers<boolean>();
     const gone = Promise.withResolvers<boolean>();
-    holds.set(action, { arrive: () => void arrived.resolve(true), gone: gone.promise });
-    return { arrived: arrived.promise, letGo: () => void gone.resolve(true) };
+    const release =
+      ({ resolve }: { resolve: (value: boolean) => void }) =>
+      (): void => {
+        resolve(true);
+      };
+    holds.set(action, { arrive: release(arrived), gone: gone.promise });
+    return { arrived: arrived.promise, letGo: release(gone) };
   };
   const server = createServer((incoming, answer) => {
     forward(incoming, answer, target, { pass, record: (call) => calls.push(call) }).catch(
