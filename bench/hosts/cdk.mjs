@@ -4,14 +4,12 @@
  *
  *     pnpm build && node bench/hosts/cdk.mjs [rounds]
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request } from 'node:http';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startEmulator, startProxy } from '../support/ministack.mjs';
 
 const [rounds = 3] = process.argv.slice(2).map(Number);
 const ASSETS = 50;
@@ -176,39 +174,4 @@ function print(results) {
 function median(values) {
   const of = (key) => values.map((value) => value[key]).sort((a, b) => a - b)[values.length >> 1];
   return { requests: of('requests'), wall: of('wall') };
-}
-
-async function startEmulator() {
-  const server = spawn(at('.venv/bin/python'), [at('packages/core/test/emulators/serve.py'), 'ministack'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    env: { ...process.env, LOG_LEVEL: 'ERROR', PYTHONUNBUFFERED: '1' },
-  });
-  const [chunk] = await once(server.stdout, 'data');
-  const port = Number(String(chunk).split('\n')[0]);
-  await fetch(`http://127.0.0.1:${port}/_ministack/health`);
-  return { port, stop: () => server.kill('SIGKILL') };
-}
-
-/** Counts what goes through. */
-async function startProxy(target) {
-  const counted = { requests: 0 };
-  const server = createServer((incoming, answer) => {
-    counted.requests += 1;
-    const { method, url, headers } = incoming;
-    const onward = request({ host: '127.0.0.1', port: target, method, path: url, headers }, (response) => {
-      answer.writeHead(response.statusCode, response.headers);
-      response.pipe(answer);
-    });
-    incoming.pipe(onward);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return Object.assign(counted, {
-    port: server.address().port,
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  });
 }

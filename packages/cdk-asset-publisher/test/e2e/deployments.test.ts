@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { bootstrapStore } from '../../../core/test/emulators/bootstrapped.js';
@@ -78,10 +79,11 @@ test('SIGTERM reaches cdk while its request is on its way: what was pinned stays
     /Interrupted: .* stays pinned[^]*stack settle --stack-name Ended --deployment (\S+)/.exec(stderr) ?? [];
   expect(await held('Ended')).toEqual(['pin Ended/Api/Code:1', 'pin Ended/Template:1']);
 
-  const settle = ['stack', 'settle', '--stack-name', 'Ended', '--deployment', deployment];
+  // The request that was on its way makes a change set, which somebody may execute yet.
   request.letGo();
-  await succeed(project.holdfast(settle));
-  await succeed(project.holdfast(['references', '--stack-name', 'Ended']));
+  await request.answered;
+  await project.holdfast(['stack', 'settle', '--stack-name', 'Ended', '--deployment', deployment]);
+  await refused('Ended/Api/Code:1');
 });
 
 test('a bookmark by ARN; an update that is rolled back leaves what the stack runs, and nothing pinned', async () => {
@@ -130,4 +132,20 @@ test('the example, as a team has it: code, layer, list and definition are in use
   expect(await held('Orders')).toHaveLength(5);
   await run(['destroy', '--force']);
   expect(await held('Orders')).toEqual([]);
+});
+
+test('a store that is named by its URL takes stacks of the account of the credentials, and refuses others by name', async () => {
+  const { account, region } = emulator;
+  project.env['HOLDFAST_STORE'] = `aws://${account}/${region}`;
+  cpSync(join(FIXTURES, 'python-assembly/cdk.out'), join(project.folder, 'cdk.out'), { recursive: true });
+  const { stacks } = JSON.parse((await project.holdfastCdk(['--json', 'publish'])).stdout) as {
+    stacks: { place: object }[];
+  };
+  expect(stacks.map(({ place }) => place)).toEqual(stacks.map(() => ({ partition: 'aws', account, region })));
+
+  const manifest = join(project.folder, 'cdk.out/manifest.json');
+  const text = readFileSync(manifest, 'utf8');
+  writeFileSync(manifest, text.replaceAll('aws://unknown-account/', 'aws://222222222222/'));
+  const refusal = await project.holdfastCdk(['publish']);
+  expect(refusal).toMatchObject({ code: 2, stderr: expect.stringContaining('account 222222222222') });
 });

@@ -47,6 +47,8 @@ afterEach(() => {
 });
 
 const APP = `node ${join(FIXTURES, 'app/app.js')}`;
+/** Otherwise `cdk` also looks for a change set of its own to delete. */
+const DIRECT = ['--method', 'direct'];
 const YES = ['--require-approval', 'never'];
 
 const stackIds = new StackIds();
@@ -100,7 +102,7 @@ test('an app with the synthesizer, by holdfast-cdk deploy', async () => {
   expect(await project.holdfast(['delete', 'MyShop/Layer/Code:1', '--yes'])).toMatchObject({ code: 3 });
   proxy.clear();
 
-  const unchanged = await succeed(project.holdfastCdk(['deploy', 'MyShop', '--method', 'direct', ...YES]));
+  const unchanged = await succeed(project.holdfastCdk(['deploy', 'MyShop', ...DIRECT, ...YES]));
   expect(unchanged).toContain('MyShop (no changes)');
   const calls = cdkCalls(proxy);
   expect(bootstrapCalls(calls)).toEqual([]);
@@ -130,7 +132,7 @@ test('an app that knows nothing of Holdfast, by the wrapper in cdk.json and plai
   expect(await held('Shop')).toContain('pin Shop/First/Code:1');
   proxy.clear();
 
-  const unchanged = await succeed(project.cdk(['deploy', '--all', ...YES]));
+  const unchanged = await succeed(project.cdk(['deploy', '--all', ...DIRECT, ...YES]));
   expect(unchanged).toContain('Shop (no changes)');
   expect(unchanged).toContain('Other (no changes)');
   expect(bootstrapCalls(cdkCalls(proxy))).toEqual([]);
@@ -158,7 +160,7 @@ test('the assembly of an app that knows nothing of Holdfast, rewritten before ea
   expect(bootstrapCalls(cdkCalls(proxy))).toEqual([]);
   await publish();
   proxy.clear();
-  const unchanged = await succeed(project.cdk(['deploy', '--all', '--app', output, ...YES]));
+  const unchanged = await succeed(project.cdk(['deploy', '--all', '--app', output, ...DIRECT, ...YES]));
   expect(unchanged).toContain('ReShop (no changes)');
   expect(unchanged).toContain('ReOther (no changes)');
   expect(cdkCalls(proxy)).toHaveLength(quiet(2));

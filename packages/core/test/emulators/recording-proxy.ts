@@ -29,6 +29,8 @@ export interface HeldRequest {
   /** Resolves when somebody has asked. */
   readonly arrived: Promise<unknown>;
   letGo(): void;
+  /** Resolves when the emulator has answered, also when nobody reads it any more. */
+  readonly answered: Promise<unknown>;
 }
 
 /** Puts an HTTP proxy on a free port of 127.0.0.1 before an emulator, which records who asked for what. */
@@ -43,18 +45,18 @@ export async function startRecordingProxy(
     onCall?.(call);
   };
   const target = new URL(emulator.endpoint);
-  const holds = new Map<string, { arrive: () => void; readonly gone: Promise<unknown> }>();
-  const pass = async (action: string): Promise<void> => {
+  const holds = new Map<string, Hold>();
+  const pass: Way['pass'] = async (action) => {
     const hold = holds.get(action);
     holds.delete(action);
     hold?.arrive();
     await hold?.gone;
+    return hold?.answer;
   };
   const holdNext = (action: string): HeldRequest => {
-    const arrived = Promise.withResolvers<boolean>();
-    const gone = Promise.withResolvers<boolean>();
-    holds.set(action, { arrive: () => void arrived.resolve(true), gone: gone.promise });
-    return { arrived: arrived.promise, letGo: () => void gone.resolve(true) };
+    const [arrived, gone, answered] = [signal(), signal(), signal()];
+    holds.set(action, { arrive: arrived.send, gone: gone.sent, answer: answered.send });
+    return { arrived: arrived.sent, letGo: gone.send, answered: answered.sent };
   };
   const server = createServer((incoming, answer) => {
     forward(incoming, answer, target, { pass, record }).catch((error: unknown) => {
@@ -74,9 +76,25 @@ export async function startRecordingProxy(
   return { emulator: { ...emulator, endpoint, stop }, calls, clear, holdNext, stop };
 }
 
+interface Hold {
+  readonly arrive: () => void;
+  readonly gone: Promise<unknown>;
+  readonly answer: () => void;
+}
+
+function signal(): { readonly sent: Promise<unknown>; readonly send: () => void } {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  return {
+    sent: promise,
+    send: () => {
+      resolve(true);
+    },
+  };
+}
+
 interface Way {
-  /** Waits until a request for an action may go on. */
-  readonly pass: (action: string) => Promise<void>;
+  /** Waits until a request for an action may go on. Returns whom to tell that it was answered, if somebody wants to know. */
+  readonly pass: (action: string) => Promise<(() => void) | undefined>;
   readonly record: (call: RecordedCall) => void;
 }
 
@@ -91,7 +109,7 @@ async function forward(
   const form = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
   const body = form ? Buffer.concat(await incoming.toArray()) : undefined;
   const action = actionOf(headers, body) ?? method;
-  await pass(action);
+  const answered = await pass(action);
   const onward = request({ host: target.hostname, port: target.port, method, path: url, headers });
   onward.on('error', (error) => answer.destroy(error));
   onward.on('response', (response) => {
@@ -102,6 +120,7 @@ async function forward(
       userAgent: headers['user-agent'] ?? '',
       status: response.statusCode ?? 0,
     });
+    answered?.();
     answer.writeHead(response.statusCode ?? 502, response.headers);
     response.pipe(answer);
   });
