@@ -91,9 +91,12 @@ try {
       { command, cwd, env, ...(plain.includes(name) ? {} : { against: plain }) },
     ]),
   );
-  const walls = compare('Unchanged deploy', subjects, rounds);
-  for (const name of plain)
-    print(`  holdfast-sam adds ${(walls['holdfast-sam'] - walls[name]).toFixed(0)} ms to ${name}`);
+  const medians = compare('Unchanged deploy', subjects, rounds);
+  const ours = medians['holdfast-sam'];
+  for (const name of plain) {
+    const adds = (kind) => `${(ours[kind] - medians[name][kind]).toFixed(0)} ms`;
+    print(`  holdfast-sam adds ${adds('wall')}, cpu ${adds('cpu')}, to ${name}`);
+  }
 } finally {
   emulator.kill('SIGKILL');
   rmSync(scratch, { recursive: true, force: true });

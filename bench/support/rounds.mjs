@@ -23,8 +23,8 @@ function inMilliseconds(text) {
 }
 
 /**
- * Runs subjects in turn, as many rounds as wanted, after one that does not count, and prints medians and ratios. Returns the medians of wall time, in
- * milliseconds, by name.
+ * Runs subjects in turn, as many rounds as wanted, after one that does not count, and prints medians and ratios. Returns the medians of
+ * wall and processor time, in milliseconds, by name.
  *
  * @param subjects by name: `command`, `cwd`, `env`; `before`, called untimed in front of every run; `size`, of the output,
  *   after it; `against`, the subject or subjects that the ratio is to
@@ -60,7 +60,8 @@ export function compare(title, subjects, rounds) {
     const bytes = size === undefined ? '' : `, ${(size / 1e6).toFixed(2)} MB`;
     print(`  ${name.padEnd(34)} ${took}${bytes}${ratios.map((text) => `; ${text}`).join('')}`);
   }
-  return Object.fromEntries([...results].map(([name, { walls }]) => [name, median(walls)]));
+  const medians = ({ walls, cpus: times }) => ({ wall: median(walls), cpu: median(times) });
+  return Object.fromEntries([...results].map(([name, result]) => [name, medians(result)]));
 }
 
 export function print(line) {

@@ -11,7 +11,7 @@ import { withRegions } from './regional.js';
 import { refuseUnsupported } from './refusals.js';
 import { publishTemplate } from './template-by-url.js';
 import { runSam, type SamEnd } from './run-sam.js';
-import { settleEverywhere } from './settle-everywhere.js';
+import { openAhead, settleEverywhere } from './settle-everywhere.js';
 import { withStore, type SamSession } from './session.js';
 import { loadCloudFormation, loadTranslator } from './lazy-modules.js';
 
@@ -29,15 +29,19 @@ export async function deploy(session: SamSession): Promise<number> {
   return withStore(session, async (store) => {
     const { packaged, placed, byUrl } = await prepare(session, store, sam);
     const { deployment } = packaged;
+    const args = ['deploy', ...argumentsFor(session, placed.emptyConfig, byUrl)];
+    const env = { ...session.env, SAM_TEMPLATE_FILE: placed.file };
+    const running = runSam({ sam, args, env, cwd: host.cwd });
+    const asking = openAhead(session);
     let end: SamEnd;
     try {
-      const args = ['deploy', ...argumentsFor(session, placed.emptyConfig, byUrl)];
-      const env = { ...session.env, SAM_TEMPLATE_FILE: placed.file };
-      end = await runSam({ sam, args, env, cwd: host.cwd });
+      end = await running;
     } finally {
       placed.remove();
     }
+    const api = await asking;
     if (end.interrupted) {
+      api?.close();
       // A request of sam's may still be on its way: nobody can say yet that this deployment is over.
       tell(
         host,
@@ -45,7 +49,7 @@ export async function deploy(session: SamSession): Promise<number> {
       );
       return end.code;
     }
-    const outcomes = await settleEverywhere(session, store, stackName, [deployment]);
+    const outcomes = await settleEverywhere(session, store, stackName, [deployment], api);
     return report(session, outcomes, end.code, stackName, deployment);
   });
 }

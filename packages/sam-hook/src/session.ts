@@ -73,7 +73,7 @@ export async function withCloudFormation<T>(
 }
 
 /** The SDK reads the process's own environment, and so do the files of profiles that it reads. */
-function applyToAwsClients(env: SamSession['env']): void {
+export function applyToAwsClients(env: SamSession['env']): void {
   for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE']) {
     if (env[name] !== undefined) process.env[name] = env[name];
   }

@@ -170,4 +170,10 @@ test('a template over 51,200 bytes goes by the URL of an artifact: sam looks at 
   const unchanged = await deploy(app, '--no-fail-on-empty-changeset', '--force-upload');
   expect(unchanged).toMatchObject({ code: 0, stderr: expect.stringContaining('sam/template:1') as unknown });
   expect(place.callsOfSam().filter((call) => call.startsWith('s3'))).toEqual(['s3 HEAD']);
+
+  // What is refused after packaging leaves nothing pinned.
+  place.write(app, 'samconfig.toml', '[default.deploy.parameters]\nforce_upload = true\n');
+  const refused = await deploy(app);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('force_upload') as unknown });
+  expect(await reasons('big/Function3:1')).toEqual(['reference big Function3.CodeUri']);
 });
