@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+/** What others on the machine can only add to. */
+const least = (values) => (values.length === 0 ? undefined : Math.min(...values));
 
 /** Runs a program to its end. Returns milliseconds of wall and processor time, or undefined when it failed or is not there. */
 export function run({ command, cwd, env }) {
@@ -23,8 +25,9 @@ function inMilliseconds(text) {
 }
 
 /**
- * Runs subjects in turn, as many rounds as wanted, after one that does not count, and prints medians and ratios. Returns the medians of
- * wall and processor time, in milliseconds, by name.
+ * Runs subjects in turn, as many rounds as wanted, after one that does not count, and prints medians and ratios: of the medians, and of the
+ * least processor times, which depend least on who else uses the machine. Returns the medians of wall and processor time, in milliseconds,
+ * by name.
  *
  * @param subjects by name: `command`, `cwd`, `env`; `before`, called untimed in front of every run; `size`, of the output,
  *   after it; `against`, the subject or subjects that the ratio is to
@@ -51,12 +54,13 @@ export function compare(title, subjects, rounds) {
     const ratios = [subjects[name].against ?? []].flat().map((peer) => {
       const other = results.get(peer);
       const ratio = (a, b) => (a === undefined || b === undefined ? '?' : (a / b).toFixed(3));
-      return `${ratio(wall, median(other.walls))} x wall, ${ratio(median(times), median(other.cpus))} x cpu of ${peer}`;
+      const [wallRatio, cpu] = [ratio(wall, median(other.walls)), ratio(median(times), median(other.cpus))];
+      return `${wallRatio} x wall, ${cpu} x cpu, ${ratio(least(times), least(other.cpus))} x least cpu of ${peer}`;
     });
     const took =
       wall === undefined
         ? 'missing'
-        : `${wall.toFixed(0).padStart(6)} ms, cpu ${median(times).toFixed(0).padStart(6)} ms`;
+        : `${wall.toFixed(0).padStart(6)} ms, cpu ${median(times).toFixed(0).padStart(6)} ms, least ${least(times).toFixed(0).padStart(6)} ms`;
     const bytes = size === undefined ? '' : `, ${(size / 1e6).toFixed(2)} MB`;
     print(`  ${name.padEnd(34)} ${took}${bytes}${ratios.map((text) => `; ${text}`).join('')}`);
   }

@@ -125,7 +125,7 @@ describe('packTree', () => {
       ),
       { numRuns: 120 },
     );
-  });
+  }, 300_000);
 
   test('packs a directory that reads back from disk', async () => {
     const root = directoryWith({ 'a/b.txt': 'text', 'big.bin': Buffer.alloc(3 * MIB + 5, 'abc') });
