@@ -66,6 +66,7 @@ export { decideSettlement, type Settlement, type SettlementFacts } from './settl
 export { dispositionOf, type Disposition } from './settlement/dispositions.js';
 export type { StackOutcome } from './settlement/outcome.js';
 export { settleStack, DEFAULT_PIN_LEASE_MS, type SettleOptions } from './settlement/settle-stack.js';
+export { stacksThatHold } from './settlement/stacks-that-hold.js';
 export type { SettlingStore } from './settlement/store.js';
 export type { Use } from './settlement/uses.js';
 export {

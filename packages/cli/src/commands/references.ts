@@ -1,3 +1,4 @@
+import type { ConsumerRecord } from '@holdfast/core';
 import type { Command } from 'commander';
 import { examples, REFERENCE_HELP } from '../help.js';
 import { loadCloudFormation } from '../lazy-modules.js';
@@ -45,18 +46,31 @@ async function showUsers(ref: string, { store, output, scope }: Work): Promise<v
   if (rows.length === 0) output.message('nothing uses it');
 }
 
-async function showUsed({ consumer, stackName }: ReferencesOptions, { store, output }: Work): Promise<void> {
-  const arn = consumer ?? loadCloudFormation().stackConsumer(store.identity, stackName ?? '');
-  const record = await store.consumer(arn);
-  const rows = record.references.map((it) => [
+async function showUsed({ consumer, stackName }: ReferencesOptions, work: Work): Promise<void> {
+  const used =
+    consumer === undefined ? await ofStack(stackName ?? '', work) : await work.store.consumer(consumer);
+  const { output } = work;
+  const rows = used.references.map((it) => [
     it.kind,
     shortName(it.version),
     it.bookmark === undefined ? it.slot : `${it.slot} (through ${it.bookmark})`,
     it.deployment,
     formatInstant(it.since),
   ]);
-  await output.result(record, () =>
+  await output.result(used, () =>
     renderTable(['kind', 'version', 'slot', 'deployment', 'since'], rows, output.palette),
   );
-  if (rows.length === 0) output.message(`${arn} uses nothing`);
+  if (rows.length === 0) output.message(`${used.consumer} uses nothing`);
+}
+
+/** What is held for a name: by deployments of which no stack is known yet, and by the stacks that have the name or had it. */
+async function ofStack(
+  name: string,
+  { store }: Work,
+): Promise<Pick<ConsumerRecord, 'consumer' | 'references'>> {
+  const { stackConsumer, stacksThatHold } = loadCloudFormation();
+  const consumer = stackConsumer(store.identity, name);
+  const consumers = [consumer, ...(await stacksThatHold(store, consumer))];
+  const records = await Promise.all(consumers.map((each) => store.consumer(each)));
+  return { consumer, references: records.flatMap(({ references }) => references) };
 }

@@ -71,6 +71,9 @@ test('a stack that another tool deployed and deleted', async () => {
 
   const settled = await holdfast(['stack', 'settle', '--stack-name', 'shop']);
   expect(settled).toMatchObject({ code: 0, stdout: expect.stringContaining('added') as unknown });
+  // The stack's name is enough, though what it holds is held under its ID.
+  const held = await holdfast(['references', '--stack-name', 'shop', '--json']);
+  expect(JSON.parse(held.stdout)).toMatchObject({ references: [{ consumer: stackId, kind: 'reference' }] });
   expect(await holdfast(['delete', 'shop/api:1', '--yes'])).toMatchObject({ code: 3 });
   const again = await holdfast(['reconcile', '--json']);
   expect(JSON.parse(again.stdout)).toMatchObject({ outcomes: [{ consumer: stackId, result: 'unchanged' }] });

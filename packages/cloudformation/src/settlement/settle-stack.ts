@@ -6,6 +6,7 @@ import { stackConsumer } from '../stack/consumer.js';
 import { inOtherStores } from './settle-others.js';
 import { deletedStacks } from './deleted-stacks.js';
 import type { DigestCache, MetElsewhere } from './find-uses.js';
+import { stacksThatHold } from './stacks-that-hold.js';
 import { settleById, type SettleContext } from './settle-by-id.js';
 import { settleUnbound } from './settle-unbound.js';
 import type { SettlingStore } from './store.js';
@@ -83,7 +84,7 @@ export async function settleInStore(options: SettleOptions): Promise<StackOutcom
   }
   const unbound = stackConsumer(place, stack);
   try {
-    const stackIds = await heldUnder(store, unbound);
+    const stackIds = await stacksThatHold(store, unbound);
     return await settleHeld(context, place, { name: stack, unbound: true, stackIds });
   } catch (error) {
     return [undecided(unbound, [doubtOf(error, `settle the stack ${stack}`)])];
@@ -157,15 +158,6 @@ async function settleName(
   if (store.identity.region === NO_REGION && !liesIn(store.identity, place))
     outcomes.push(...(await heldElsewhere(context, name)));
   return outcomes;
-}
-
-/** IDs of stacks that had this name, or have it, and hold something. */
-async function heldUnder(store: SettlingStore, unbound: string): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const consumer of store.listConsumers()) {
-    if (consumer.startsWith(`${unbound}/`)) ids.push(consumer);
-  }
-  return ids;
 }
 
 /** What a store that was told neither account nor region holds for a stack of that name: nobody can say where it is. */

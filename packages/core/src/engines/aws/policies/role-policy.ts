@@ -229,8 +229,12 @@ function listUploads(scope: PolicyScope): Statement {
   return allow('ListUploads', ['s3:ListBucketMultipartUploads'], buckets(scope));
 }
 
-/** What settling reads: it believes nothing but what CloudFormation and Lambda say. */
+/**
+ * What settling reads: it believes nothing but what CloudFormation and Lambda say. Whoever uses another account's store asks those of the own
+ * account, which the policies for that account name.
+ */
 function evidenceStatements(scope: PolicyScope): Statement[] {
+  if (scope.shared === true) return [];
   return [
     allow('ReadStacks', READS_OF_STACKS, [arn(scope, 'cloudformation', 'stack/*')]),
     allow(
