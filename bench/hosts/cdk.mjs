@@ -1,6 +1,9 @@
 /**
- * Publishing the 50 assets of a CDK app: requests and time beside cdk-assets-lib, on one emulator, in turn. The clients and, of Holdfast,
- * the store are opened anew each time; the start of Node is not in it.
+ * Publishing the 50 assets of a CDK app and its stack's template: requests and time beside cdk-assets-lib, on one emulator, in turn. The
+ * clients and, of Holdfast, the store are opened anew each time; the start of Node is not in it.
+ *
+ * The requests of Holdfast are told apart: those that find the store; those for the assets, where they lie included; and those for the
+ * template, which cannot begin before it says where the assets lie.
  *
  *     pnpm build && node bench/hosts/cdk.mjs [rounds]
  */
@@ -49,8 +52,8 @@ try {
       ]) {
         proxy.requests = 0;
         const start = performance.now();
-        await publish(app.folder);
-        const took = { requests: proxy.requests, wall: performance.now() - start };
+        const parts = await publish(app.folder);
+        const took = { requests: proxy.requests, wall: performance.now() - start, ...parts };
         if (round >= 0) ((results[state] ??= {})[name] ??= []).push(took);
       }
     }
@@ -74,8 +77,29 @@ async function publishWithCdk(folder) {
 
 async function publishWithHoldfast(folder) {
   const stores = new EnvironmentStores({ store: 'aws:' });
-  await publishAssembly({ folder, output: `${folder}.out`, openStore: stores.open, pin: false });
+  const begun = [];
+  const openStore = async (environment) => {
+    const { store, place } = await stores.open(environment);
+    return { store: noting(store, () => begun.push(proxy.requests)), place };
+  };
+  await publishAssembly({ folder, output: `${folder}.out`, openStore, pin: false });
   await stores.close();
+  const [assets, template] = begun;
+  return { opening: assets, assets: template - assets, template: proxy.requests - template };
+}
+
+/** The store; told is whenever it begins to publish. */
+function noting(store, told) {
+  return new Proxy(store, {
+    get(target, name) {
+      const value = target[name];
+      if (typeof value !== 'function') return value;
+      return (...args) => {
+        if (name === 'publishAll') told();
+        return value.apply(target, args);
+      };
+    },
+  });
 }
 
 /** Both sides have what they publish to before anything is measured. */
@@ -155,7 +179,9 @@ function print(results) {
   console.log(
     `Node ${process.version}, ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}, ${rounds} rounds, medians\n`,
   );
-  console.log('state         requests: cdk-assets  holdfast   time: cdk-assets  holdfast   ratio');
+  console.log(
+    'state         requests: cdk-assets  holdfast = opening + assets + template   time: cdk-assets  holdfast   ratio',
+  );
   for (const [state, { 'cdk-assets': peer, holdfast }] of Object.entries(results)) {
     const [theirs, ours] = [median(peer), median(holdfast)];
     console.log(
@@ -163,6 +189,9 @@ function print(results) {
         state.padEnd(12),
         String(theirs.requests).padStart(21),
         String(ours.requests).padStart(9),
+        String(ours.opening).padStart(9),
+        String(ours.assets).padStart(8),
+        String(ours.template).padStart(10),
         `${theirs.wall.toFixed(0)} ms`.padStart(17),
         `${ours.wall.toFixed(0)} ms`.padStart(9),
         (ours.wall / theirs.wall).toFixed(2).padStart(7),
@@ -173,5 +202,5 @@ function print(results) {
 
 function median(values) {
   const of = (key) => values.map((value) => value[key]).sort((a, b) => a - b)[values.length >> 1];
-  return { requests: of('requests'), wall: of('wall') };
+  return Object.fromEntries(Object.keys(values[0]).map((key) => [key, of(key)]));
 }

@@ -68,7 +68,7 @@ export type { StackOutcome } from './settlement/outcome.js';
 export { settleStack, DEFAULT_PIN_LEASE_MS, type SettleOptions } from './settlement/settle-stack.js';
 export { stacksThatHold } from './settlement/stacks-that-hold.js';
 export type { SettlingStore } from './settlement/store.js';
-export type { Use } from './settlement/uses.js';
+export { TEMPLATE_SLOT, type Use } from './settlement/uses.js';
 export {
   reconcileStacks,
   type ReconcileOptions,

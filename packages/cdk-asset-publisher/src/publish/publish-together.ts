@@ -1,10 +1,10 @@
-import type { ArtifactStore, PublishInput, Version } from '@holdfast/core';
+import type { ArtifactStore, PublishInput, PublishResult } from '@holdfast/core';
 
-/** Something to publish, and who wants to know its version. Items of one key have one content. */
+/** Something to publish, and who wants to know what came of it. Items of one key have one content. */
 export interface Item {
   readonly key: string;
   readonly input: PublishInput;
-  readonly done: (version: Version, uploaded: boolean) => void;
+  readonly done: (result: PublishResult) => void;
 }
 
 /** Publishes items in one batch; a content that several of them have is read once. */
@@ -17,13 +17,12 @@ export async function publishTogether(
   const results = await store.publishAll(groups.map(([first]) => first!.input));
   const others: Item[] = [];
   for (const [i, [first, ...rest]] of groups.entries()) {
-    const { version, uploaded } = results[i]!;
-    first!.done(version, uploaded);
-    const { digest, mediaType } = version;
+    first!.done(results[i]!);
+    const { digest, mediaType } = results[i]!.version;
     for (const item of rest)
       others.push({ ...item, input: { ...item.input, source: { kind: 'digest', digest }, mediaType } });
   }
   if (others.length === 0) return;
   const again = await store.publishAll(others.map(({ input }) => input));
-  for (const [i, item] of others.entries()) item.done(again[i]!.version, false);
+  for (const [i, item] of others.entries()) item.done(again[i]!);
 }

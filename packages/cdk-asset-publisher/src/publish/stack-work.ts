@@ -1,4 +1,12 @@
-import { parseArn, type ArtifactStore, type Location, type PublishInput, type Version } from '@holdfast/core';
+import {
+  parseArn,
+  type ArtifactStore,
+  type Location,
+  type PublishInput,
+  type PublishResult,
+  type Version,
+} from '@holdfast/core';
+import { TEMPLATE_SLOT } from '@holdfast/cloudformation';
 import type { AssemblyStack } from '../assembly/read-assembly.js';
 import type { PublishedUse, Template } from '../assembly/types.js';
 import { fillTemplate, type Placed } from '../fill/fill-template.js';
@@ -36,19 +44,27 @@ export interface FilledStack {
   readonly unchanged: number;
 }
 
-/** The slot of the stack's own template. It is used while a deployment runs, and not after. */
-const TEMPLATE_SLOT = 'Template';
+/** What a token stands for. */
+interface Used {
+  readonly version: Version;
+  readonly bookmark?: string;
+  /** Where its content was stored a moment ago, if publishing learned of it. */
+  readonly copy?: PublishResult['copy'];
+}
+
 /** How many versions are located at once: what an engine can answer with one request. */
 const AT_ONCE = 100;
 
 /** One stack on its way: what is to be published of it, and what of its templates is filled in so far. */
 export class StackWork {
   readonly #placed = new Map<string, Placed>();
-  readonly #versions = new Map<string, { readonly version: Version; readonly bookmark?: string }>();
+  readonly #versions = new Map<string, Used>();
   readonly #texts = new Map<string, string>();
   readonly #locations = new Map<string, Promise<Location>>();
   readonly #ids: ReadonlyMap<string, string>;
-  #template: Version | undefined;
+  #template: PublishResult | undefined;
+  /** The outcomes of the assets. */
+  readonly #results: PublishResult[] = [];
   #uploaded = 0;
   #unchanged = 0;
 
@@ -106,21 +122,22 @@ export class StackWork {
         repository: this.options.repository,
         source: { kind: 'bytes', bytes: Buffer.from(text, 'utf8') },
         mediaType: 'application/json',
+        likelyNew: this.#isNew,
       },
-      done: (version, uploaded) => {
-        this.#template = version;
-        this.#count(uploaded);
+      done: (result) => {
+        this.#template = result;
+        this.#count(result);
       },
     };
   }
 
   async filled(): Promise<FilledStack> {
     const { stack } = this.uses;
-    const template = this.#template!;
+    const { version: template, copy } = this.#template!;
     return {
       stack,
       templates: this.#texts,
-      templateLocation: await this.store.locate(template),
+      templateLocation: await this.store.locate(template, copy === undefined ? {} : { copy }),
       artifacts: [...this.#stampsBelow(''), { slot: TEMPLATE_SLOT, version: template.arn }],
       uploaded: this.#uploaded,
       unchanged: this.#unchanged,
@@ -132,14 +149,23 @@ export class StackWork {
     return {
       key: JSON.stringify([repository, content]),
       input: { id, repository, source },
-      done: (version, uploaded) => {
-        this.#versions.set(token, { version });
-        this.#count(uploaded);
+      done: (result) => {
+        const { version, copy } = result;
+        this.#versions.set(token, { version, ...(copy === undefined ? {} : { copy }) });
+        this.#results.push(result);
+        this.#count(result);
       },
     };
   }
 
-  #count(uploaded: boolean): void {
+  /** A stack of which nobody has published anything: its template is new, too, since it names what is new. */
+  get #isNew(): boolean {
+    const isFirst = ({ outcome, version }: PublishResult): boolean =>
+      outcome === 'created' && version.number === 1;
+    return this.#results.length > 0 && this.#results.every(isFirst);
+  }
+
+  #count({ uploaded }: PublishResult): void {
     if (uploaded) this.#uploaded += 1;
     else this.#unchanged += 1;
   }
@@ -173,9 +199,9 @@ export class StackWork {
     const assets = new Map(stack.plan.assets.map((asset) => [asset.token, asset]));
     await mapBounded([...wanted], AT_ONCE, async ([token, { endings }]) => {
       if (this.#placed.has(token)) return;
-      const { version, bookmark } = this.#versions.get(token)!;
-      const asset = assets.get(token);
-      const location = await this.#locate(version, endings && endingOf(asset, endings));
+      const used = this.#versions.get(token)!;
+      const { version, bookmark } = used;
+      const location = await this.#locate(used, endings && endingOf(assets.get(token), endings));
       this.#placed.set(token, {
         version: version.arn,
         location,
@@ -189,14 +215,17 @@ export class StackWork {
   async #placeAny(): Promise<void> {
     const [asset] = this.uses.stack.plan.assets.filter(({ token }) => this.#versions.has(token));
     if (asset === undefined || this.#placed.has(ANY_ASSET)) return;
-    const { version } = this.#versions.get(asset.token)!;
-    this.#placed.set(ANY_ASSET, { version: version.arn, location: await this.#locate(version) });
+    const used = this.#versions.get(asset.token)!;
+    this.#placed.set(ANY_ASSET, { version: used.version.arn, location: await this.#locate(used) });
   }
 
-  #locate(version: Version, ending?: string): Promise<Location> {
+  #locate({ version, copy }: Used, ending?: string): Promise<Location> {
     const key = `${version.digest}${ending ?? ''}`;
-    const known =
-      this.#locations.get(key) ?? this.store.locate(version, ending === undefined ? {} : { ending });
+    const options = {
+      ...(ending === undefined ? {} : { ending }),
+      ...(copy === undefined ? {} : { copy }),
+    };
+    const known = this.#locations.get(key) ?? this.store.locate(version, options);
     this.#locations.set(key, known);
     return known;
   }

@@ -9,6 +9,7 @@ import { startEmulator, type Emulator } from '../../../core/test/emulators/emula
 import { startRecordingProxy, type RecordingProxy } from '../../../core/test/emulators/recording-proxy.js';
 import { bootstrapCalls, cdkCalls } from '../support/cdk-calls.js';
 import { CdkProject, FIXTURES, succeed } from '../support/cdk-project.js';
+import { MadeAssembly } from '../support/made-assembly.js';
 import { heldFor, StackIds } from '../support/holdings.js';
 
 // Each test runs the CDK, which takes long on a busy machine.
@@ -132,6 +133,33 @@ test('the example, as a team has it: code, layer, list and definition are in use
   expect(await held('Orders')).toHaveLength(5);
   await run(['destroy', '--force']);
   expect(await held('Orders')).toEqual([]);
+});
+
+test('how many requests publishing takes: what is known costs three, and a pin, however many assets there are', async () => {
+  // The repository is there, as it is from the first publish of an account on.
+  await succeed(project.holdfast(['publish', join(project.code, 'first'), '--id', 'counted']));
+  const assembly = new MadeAssembly(join(project.folder, 'cdk.out'), 'Counted', 12);
+  const publish = async () => {
+    proxy.clear();
+    await succeed(project.holdfastCdk(['publish']));
+    return proxy.calls.map(({ action }) => action);
+  };
+  const opening = ['DescribeStacks'];
+  const pinning = ['TransactWriteItems'];
+  const put = (count: number) => [
+    'TransactWriteItems',
+    ...Array<string>(count).fill('PUT'),
+    'TransactWriteItems',
+  ];
+  expect(await publish()).toEqual([...opening, 'BatchGetItem', ...put(12), ...put(1), ...pinning]);
+  const looks = ['BatchGetItem', 'BatchGetItem', 'TransactGetItems'];
+  expect(await publish()).toEqual([...opening, ...looks, ...pinning]);
+  assembly.change('exports.number = "another";');
+  const [trees, contents, template] = looks;
+  expect(await publish()).toEqual([
+    ...[...opening, trees, ...put(1), contents],
+    ...[template, ...put(1), ...pinning],
+  ]);
 });
 
 test('a store that is named by its URL takes stacks of the account of the credentials, and refuses others by name', async () => {

@@ -56,10 +56,10 @@ export function declarePublish(program: Command, session: Session): void {
           ...(options.mediaType === undefined ? {} : { mediaType: options.mediaType }),
         });
         output.message(describePublished(published));
-        const { version } = published;
+        const { version, outcome, uploaded } = published;
         const set = bookmark === undefined ? undefined : await store.setBookmark(version.arn, bookmark);
         if (set !== undefined) output.message(`bookmark ${set.id}:${set.name} is on version ${set.number}`);
-        const value = { ...published, ...(set === undefined ? {} : { bookmark: set }) };
+        const value = { version, outcome, uploaded, ...(set === undefined ? {} : { bookmark: set }) };
         await output.result(value, () => [version.arn]);
       });
     });

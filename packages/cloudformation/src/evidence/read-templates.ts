@@ -31,11 +31,20 @@ export async function readTemplates(
     texts.push({ source, kind: 'template', text: body });
   };
   add(original.TemplateBody, `template${of}`);
-  if (original.StagesAvailable?.includes('Processed') !== false) {
+  const processed = original.StagesAvailable?.includes('Processed') !== false;
+  if (processed && mayBeTransformed(original.TemplateBody)) {
     const { TemplateBody: body } = await read('Processed');
     if (body !== original.TemplateBody) add(body, `processed template${of}`);
   }
   return texts;
+}
+
+/**
+ * Whether processing can have made another template of it: it says `Transform`, as a section, in an intrinsic function or anywhere else. A text with
+ * escapes may say it in a way that is not seen here.
+ */
+function mayBeTransformed(template: string | undefined): boolean {
+  return template === undefined || /Transform|\\[uUx]|\\\r?\n/.test(template);
 }
 
 /** The values of parameters as one JSON text; none for no parameters. */

@@ -2,7 +2,16 @@ import type { ReferenceRecord } from '@holdfast/core';
 import type { Doubt, RetainedResource, StackEvidence } from '../evidence/types.js';
 import { dispositionOf, isAtRest, type Disposition } from './dispositions.js';
 import { publishedUses, type FunctionUse } from './published.js';
-import { asRetained, asUse, distinct, isMarkedRetained, isSlotOf, useKey, type Use } from './uses.js';
+import {
+  asRetained,
+  asUse,
+  distinct,
+  isMarkedRetained,
+  isSlotOf,
+  TEMPLATE_SLOT,
+  useKey,
+  type Use,
+} from './uses.js';
 
 /**
  * Milliseconds. A use may be older than the record of it: it was found in a stack that was being deleted already, or the clocks
@@ -105,19 +114,20 @@ function settleAtRest(
     return disposition === 'rolled-back' && mayBeOld(use, facts) ? [asUse(use)] : [];
   });
   const pins = held.filter(({ kind }) => kind === 'pin');
+  // A template is no resource: none of it is retained, or moves to another stack.
+  const mayGoOn = leaving.some(({ slot }) => slot !== TEMPLATE_SLOT);
   return {
     because: disposition,
     references: distinct([...named, ...marked.map(asUse), ...kept]),
     mode,
     releasePins: [...new Set(pins.map(({ deployment }) => deployment))],
     undecided: [],
-    needs:
-      leaving.length === 0
-        ? []
-        : [
-            ...(retained === undefined ? (['retained'] as const) : []),
-            ...(facts.othersSettled === true ? [] : (['others'] as const)),
-          ],
+    needs: !mayGoOn
+      ? []
+      : [
+          ...(retained === undefined ? (['retained'] as const) : []),
+          ...(facts.othersSettled === true ? [] : (['others'] as const)),
+        ],
     leaving,
     published: facts.functionsHold === false ? [] : published,
   };

@@ -69,8 +69,7 @@ export async function findUses(
       (await Promise.all(list.map(async (use) => ({ ...use, digest: await digestOf(use.version) })))).filter(
         ({ digest }) => digest !== undefined && wanted.has(digest),
       );
-    const byStamp = await withDigests(stamped);
-    const byHeld = await withDigests(held);
+    const [byStamp, byHeld] = await Promise.all([withDigests(stamped), withDigests(held)]);
     for (const location of located) {
       const said = byStamp.some(
         ({ digest, slot }) => digest === location.digest && sameResource(slot, location.slot),

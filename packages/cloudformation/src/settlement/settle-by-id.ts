@@ -226,16 +226,19 @@ async function withoutGone(
 ): Promise<{ references: Use[]; notes: string[] }> {
   // What is held is there.
   const have = new Set(held.map(useKey));
-  const references: Use[] = [];
-  const notes: string[] = [];
-  for (const use of uses) {
+  const isThere = async (use: Use): Promise<boolean> => {
     const { repository, id, number } = use.version;
-    if (
-      have.has(useKey(use)) ||
-      (await describeUnlessGone(store, `${id}:${number}`, repository)) !== undefined
-    )
-      references.push(use);
-    else notes.push(`${use.slot} uses ${repository}/${id}:${number}, which is not in the store`);
-  }
-  return { references, notes };
+    return (
+      have.has(useKey(use)) || (await describeUnlessGone(store, `${id}:${number}`, repository)) !== undefined
+    );
+  };
+  // All at once: an engine may answer what is asked in one moment with one request.
+  const there = await Promise.all(uses.map(isThere));
+  const gone = uses.filter((_, i) => there[i] === false);
+  return {
+    references: uses.filter((_, i) => there[i] === true),
+    notes: gone.map(({ slot, version: { repository, id, number } }) => {
+      return `${slot} uses ${repository}/${id}:${number}, which is not in the store`;
+    }),
+  };
 }

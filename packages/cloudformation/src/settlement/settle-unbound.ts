@@ -42,7 +42,7 @@ export async function settleUnbound(
       if (held.length === 0) return [];
       const registered = held.filter(({ kind }) => kind === 'reference');
       const waiting = held.filter(({ kind, deployment }) => kind === 'pin' && !over.has(deployment));
-      const same = await heldByStack(context, stackId, settled);
+      const same = registered.length === 0 ? new Set<string>() : await heldByStack(context, stackId, settled);
       const kept = registered.filter((it) => !same.has(useKey(it)));
       const released = [
         ...registered.filter((it) => same.has(useKey(it))),

@@ -3,6 +3,9 @@ import type { ReferenceRecord, SettleRequest } from '@holdfast/core';
 /** A slot that uses a version, as a settlement lists it. */
 export type Use = SettleRequest['references'][number];
 
+/** The slot of a stack's own template, where that is an artifact: pinned while a deployment reads it, and of no resource. No logical ID is like it. */
+export const TEMPLATE_SLOT = '(template)';
+
 /** Equal for two uses of one version in one slot. */
 export function useKey({ slot, version }: Pick<Use, 'slot' | 'version'>): string {
   return JSON.stringify([slot, version.repository, version.id, version.number]);

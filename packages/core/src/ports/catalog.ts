@@ -14,6 +14,7 @@ import type {
   VersionRecord,
 } from '../model.js';
 import type { ContentCopy } from './content-storage.js';
+import type { FoundVersion } from './found-version.js';
 import type { LifecycleCatalog } from './lifecycle-catalog.js';
 import type { PolicyCatalog } from './policy-catalog.js';
 
@@ -227,7 +228,7 @@ export interface Catalog extends LifecycleCatalog, PolicyCatalog {
   /** Any state; undefined when the number was never given. */
   getVersion(key: VersionKey): Promise<VersionRecord | undefined>;
   /** For each, the artifact's live version of that content. */
-  findVersions(wanted: readonly VersionOfContent[]): Promise<readonly (VersionRecord | undefined)[]>;
+  findVersions(wanted: readonly VersionOfContent[]): Promise<readonly (FoundVersion | undefined)[]>;
   /** The artifact's live version with the highest number. */
   latestVersion(repository: string, id: string): Promise<VersionRecord | undefined>;
   /** Live versions of a content, newest first; if wanted the condemned ones after them. */

@@ -3,7 +3,14 @@ import { basename } from 'node:path';
 import { lookup } from 'mrmime';
 import { quote } from '../arn/index.js';
 import { HoldfastError, isHoldfastError } from '../errors.js';
-import type { Lease, LeaseInput, RecordVersionInput, RecordVersionResult } from '../ports/index.js';
+import type {
+  ContentCopy,
+  FoundVersion,
+  Lease,
+  LeaseInput,
+  RecordVersionInput,
+  RecordVersionResult,
+} from '../ports/index.js';
 import { actorOf, withArn, type StoreContext } from './context.js';
 import { REPAIR_HINT } from './hashing.js';
 import { Noting } from './noting.js';
@@ -56,14 +63,22 @@ async function publishTogether(
 ): Promise<void> {
   const { catalog } = context.engine;
   const noting = new Noting(context, items[0]!.repository);
-  const unseen = items.filter(({ existing, fresh }) => existing === undefined && fresh !== true);
+  const unseen = items.filter(
+    ({ existing, fresh, input }) => existing === undefined && fresh !== true && input.likelyNew !== true,
+  );
   const wanted = unseen.map(({ repository, input, digest }) => ({ repository, id: input.id, digest }));
   const found = wanted.length === 0 ? [] : await catalog.findVersions(wanted);
   const seen = new Map(unseen.map((item, i) => [item, found[i]]));
   for (const item of items) {
-    const version = item.existing ?? seen.get(item);
+    const version: FoundVersion | undefined = item.existing ?? seen.get(item);
     if (version === undefined) continue;
-    results.set(item, { version: withArn(context.identity, version), outcome: 'existing', uploaded: false });
+    const { copy, ...record } = version;
+    results.set(item, {
+      version: withArn(context.identity, record),
+      outcome: 'existing',
+      uploaded: false,
+      ...(copy === undefined ? {} : { copy }),
+    });
     tellUnchanged(context, item);
   }
   const rest = items.filter((item) => !results.has(item));
@@ -135,7 +150,7 @@ async function uploadAndRecord(
       for (const [i, item] of rest.entries()) {
         const result = resultOf(context, recorded[i]!, uploaded.has(item));
         if (result === undefined) continue;
-        results.set(item, result);
+        results.set(item, { ...result, ...copyOf(item, granted[i]!, noting) });
         noting.recorded(item, result);
       }
     } catch (error) {
@@ -231,6 +246,18 @@ function resultOf(
 ): PublishResult | undefined {
   if (recorded.outcome === 'content-needed' || recorded.outcome === 'lease-lost') return undefined;
   return { version: withArn(identity, recorded.version), outcome: recorded.outcome, uploaded };
+}
+
+/** The copy that was uploaded under this lease, where the storage told what it stored it as. */
+function copyOf(
+  item: Prepared,
+  { generation, stored }: Lease,
+  noting: Noting,
+): { readonly copy?: ContentCopy } {
+  const place = noting.placeOf(item);
+  if (stored || place.objectVersion === undefined) return {};
+  const { repository, digest } = item;
+  return { copy: { repository, digest, generation, ...place } };
 }
 
 function guessMediaType(source: PublishSource, treeDigest: string | undefined): string {

@@ -73,7 +73,9 @@ export async function locateVersion(
   context: StoreContext,
   key: VersionKey | VersionRecord,
   ending?: string,
+  copy?: ContentCopy,
 ): Promise<Location> {
+  if (copy !== undefined) return context.engine.content.locate(copy, ending);
   // What is asked for with its digest needs no look at the version: its content is there or not.
   const version = 'digest' in key ? key : await context.engine.catalog.getVersion(key);
   if (version === undefined) {

@@ -18,7 +18,7 @@ import type {
   VersionKey,
   VersionRecord,
 } from '../model.js';
-import type { ConsumerRecord, PolicyRecord } from '../ports/index.js';
+import type { ConsumerRecord, ContentCopy, PolicyRecord } from '../ports/index.js';
 import { bookmarkOf } from './bookmarks.js';
 import { withArn, type StoreContext } from './context.js';
 import { loadElsewhere, loadExplain, loadReading, loadWhereUsed } from './heavy-modules.js';
@@ -92,16 +92,18 @@ export abstract class StoreReader {
    *
    * For services that look at the end of a key, `ending` (`.env`) asks for one; the bytes are then stored under that key too, and
    * go when the content goes. In a bucket it may also be a slash and a file's name, for tools that make the end of the key themselves.
+   *
+   * With the `copy` that publishing has just answered, nobody is asked where it is.
    */
   async locate(
     key: VersionKey | VersionRecord | Version,
-    { ending }: { readonly ending?: string } = {},
+    { ending, copy }: { readonly ending?: string; readonly copy?: ContentCopy } = {},
   ): Promise<Location> {
     const checked = ending === undefined ? undefined : checkCopyEnding(ending);
     const { others } = this.context;
     const owner = others?.ownerOfVersion(key);
     if (others === undefined || owner === undefined)
-      return loadReading().locateVersion(this.context, key, checked);
+      return loadReading().locateVersion(this.context, key, checked, copy);
     return loadElsewhere().locateElsewhere({ ...this.context, others }, owner, key, checked);
   }
 

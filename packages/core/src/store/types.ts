@@ -12,7 +12,7 @@ import type {
   Version,
   VersionKey,
 } from '../model.js';
-import type { ByteSource, EngineOptions } from '../ports/index.js';
+import type { ByteSource, ContentCopy, EngineOptions } from '../ports/index.js';
 
 export interface StoreOptions extends EngineOptions {
   /** Who acts, as it is recorded; the operating system's user name by default. */
@@ -55,6 +55,8 @@ export interface PublishInput {
   readonly mediaType?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly provenance?: Provenance;
+  /** Very likely nobody has published this content: the look for it is left out. What is published, and the answer, are the same. */
+  readonly likelyNew?: boolean;
 }
 
 export interface PublishResult {
@@ -63,6 +65,8 @@ export interface PublishResult {
   readonly outcome: 'created' | 'existing' | 'restored';
   /** Whether bytes moved into the store. */
   readonly uploaded: boolean;
+  /** Where the content was stored a moment ago, if publishing learned of it: {@link ArtifactStore.locate} then asks nobody. */
+  readonly copy?: ContentCopy;
 }
 
 /** A version, and the bookmark ARN that led to it. */

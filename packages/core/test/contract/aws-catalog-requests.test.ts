@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PublishSource } from '../../src/index.js';
@@ -112,6 +113,59 @@ describe('publishing 50 assets', () => {
     expect(one.outcomes[7]).toEqual({ outcome: 'created', number: 2 });
     expect(one.calls.length).toBeLessThanOrEqual(4);
     rmSync(folder, { recursive: true });
+    await keeper.catalog.close();
+  });
+});
+
+describe('publishing says where a content lies', () => {
+  const wanted = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      ...{ repository: 'default', id: `app/function-${i}` },
+      digest: `sha256:${createHash('sha256').update(`content ${i}`).digest('hex')}` as const,
+    }));
+
+  test('with the very look for its version, while that has room for it', async () => {
+    const keeper = await withRepository();
+    await publish50(same);
+    await withProcess(async ({ catalog }, calls) => {
+      calls.take();
+      const [found] = await catalog.findVersions(wanted(1));
+      expect(found?.copy).toMatchObject({
+        ...{ repository: 'default', generation: 1 },
+        digest: found?.digest,
+      });
+      expect((await catalog.findVersions(wanted(33))).every((one) => one?.copy !== undefined)).toBe(true);
+      expect((await catalog.findVersions(wanted(50))).every((one) => one !== undefined)).toBe(true);
+      expect(calls.take()).toEqual(['transactGet', 'transactGet', 'transactGet']);
+    });
+    await keeper.catalog.close();
+  });
+
+  test('and what is very likely new is not looked for; where it is not new after all, nothing is published twice', async () => {
+    const keeper = await withRepository();
+    const publishNew = (count: number) =>
+      withProcess(async (engine, calls) => {
+        const context: StoreContext = {
+          ...{ engine, identity: engine.identity, by: 'tester', clock: () => new Date(at) },
+          ...{ onEvent: () => undefined, recoveryWindowMs: 1_000, leaseMs: 3_600_000, cache: false },
+        };
+        calls.take();
+        const inputs = Array.from({ length: count }, (_, i) => ({
+          ...{ id: `likely/${i}`, source: same(i), likelyNew: true },
+        }));
+        const outcomes = (await publishAll(context, inputs)).map(({ outcome, uploaded, version }) => [
+          ...[outcome, uploaded, version.number],
+        ]);
+        return { outcomes, calls: calls.take() };
+      });
+    expect(await publishNew(1)).toEqual({
+      outcomes: [['created', true, 1]],
+      calls: ['transactWrite', 'put', 'transactWrite'],
+    });
+    expect((await publishNew(2)).outcomes).toEqual([
+      ['existing', false, 1],
+      ['created', true, 1],
+    ]);
     await keeper.catalog.close();
   });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { StackStatus } from '@aws-sdk/client-cloudformation';
 import type { ReferenceRecord } from '@holdfast/core';
-import { decideSettlement, type SettlementFacts, type StackEvidence, type Use } from '../../../src/index.js';
+import {
+  decideSettlement,
+  TEMPLATE_SLOT,
+  type SettlementFacts,
+  type StackEvidence,
+  type Use,
+} from '../../../src/index.js';
 
 const STACK = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1';
 const version = (number: number) => ({ repository: 'default', id: 'shop/api', number });
@@ -264,4 +270,14 @@ test('after a rollback a pin stays that may be what the stack went back to', () 
   const old = held('pin', 1, { deployment: 'monday', since: '2026-01-01T00:00:00.000Z' });
   expect(kept({ held: [old, held('pin', 2)], used: [use(2)] }, 'UPDATE_ROLLBACK_COMPLETE')).toEqual([1, 2]);
   expect(kept({ held: [old, held('pin', 2)], used: [use(1)] }, 'UPDATE_ROLLBACK_COMPLETE')).toEqual([1]);
+});
+
+test("when only the stack's own template leaves, nobody is asked what was retained or moved: it is no resource", () => {
+  const evidenceOnly = { evidence: evidence('UPDATE_COMPLETE'), used: [use(2)], wanted: [], doubts: [] };
+  const template = held('pin', 7, { slot: TEMPLATE_SLOT });
+  const alone = decideSettlement({ ...evidenceOnly, held: [held('reference', 2), template] });
+  expect(alone).toMatchObject({ needs: [], leaving: [template], releasePins: ['tuesday'] });
+  expect(alone.references).toEqual([use(2)]);
+  const withCode = decideSettlement({ ...evidenceOnly, held: [held('reference', 1), template] });
+  expect(withCode.needs).toEqual(['retained', 'others']);
 });

@@ -7,7 +7,7 @@ import type {
   RepositoryRecord,
   VersionRecord,
 } from '../../../model.js';
-import type { ContentRecord } from '../../../ports/index.js';
+import type { ContentCopy, ContentRecord } from '../../../ports/index.js';
 import type { VersionFacts } from './hints.js';
 
 export interface RepositoryItem {
@@ -40,15 +40,12 @@ export interface ContentItem {
 }
 
 export function contentRecord(item: ContentItem): ContentRecord {
-  const { repository, digest, generation, size, state, objectVersion } = item;
-  return {
-    repository,
-    digest,
-    generation,
-    size,
-    state,
-    ...(objectVersion === undefined ? {} : { objectVersion }),
-  };
+  const { size, state } = item;
+  return { ...copyOf(item), size, state };
+}
+
+export function copyOf({ repository, digest, generation, objectVersion }: ContentItem): ContentCopy {
+  return { repository, digest, generation, ...(objectVersion === undefined ? {} : { objectVersion }) };
 }
 
 export interface ArtifactItem {

@@ -1,13 +1,21 @@
 import type { Digest } from '../../../arn/index.js';
 import type { ArtifactRecord, VersionKey, VersionRecord } from '../../../model.js';
-import type { Page, VersionOfContent } from '../../../ports/index.js';
+import type { FoundVersion, Page, VersionOfContent } from '../../../ports/index.js';
 import type { Context } from './context.js';
 import { expr } from './expressions.js';
 import type { VersionFacts } from './hints.js';
-import { factsOf, versionRecord, type ArtifactItem, type VersionItem } from './items.js';
+import {
+  copyOf,
+  factsOf,
+  versionRecord,
+  type ArtifactItem,
+  type ContentItem,
+  type VersionItem,
+} from './items.js';
 import {
   artifactKey,
   artifactsOf,
+  contentKey,
   contentsOf,
   namedKey,
   namesOf,
@@ -21,18 +29,23 @@ import { requireRepository } from './repositories.js';
 
 /** How many pairs of items are read at one instant. */
 const PAIRS_AT_ONCE = 50;
+/** Up to how many have their contents read with them: they take the room that is left, and no request of their own. */
+const WITH_CONTENTS = 33;
 /** How many of an artifact's newest versions are looked at at once for one that is live. */
 const NEWEST_AT_ONCE = 20;
 
 export async function findVersionItem(context: Context, key: VersionKey): Promise<VersionItem | undefined> {
-  const item = await context.table.get<VersionItem>(versionKey(key));
-  if (item !== undefined) context.hints.sawVersion(factsOf(item));
-  context.ticks.observe(item);
+  return seenVersion(context, await context.table.get<VersionItem>(versionKey(key)));
+}
+
+function seenVersion({ hints, ticks }: Context, item: VersionItem | undefined): VersionItem | undefined {
+  if (item !== undefined) hints.sawVersion(factsOf(item));
+  ticks.observe(item);
   return item;
 }
 
 export async function getVersion(context: Context, key: VersionKey): Promise<VersionRecord | undefined> {
-  const item = await findVersionItem(context, key);
+  const item = seenVersion(context, await context.table.getTogether<VersionItem>(versionKey(key)));
   return item && versionRecord(item);
 }
 
@@ -40,8 +53,8 @@ export async function getVersion(context: Context, key: VersionKey): Promise<Ver
 export async function findVersions(
   context: Context,
   wanted: readonly VersionOfContent[],
-): Promise<(VersionRecord | undefined)[]> {
-  const found: (VersionRecord | undefined)[] = [];
+): Promise<(FoundVersion | undefined)[]> {
+  const found: (FoundVersion | undefined)[] = [];
   for (let i = 0; i < wanted.length; i += PAIRS_AT_ONCE) {
     found.push(...(await findSome(context, wanted.slice(i, i + PAIRS_AT_ONCE))));
   }
@@ -51,24 +64,27 @@ export async function findVersions(
 async function findSome(
   { table, hints, ticks }: Context,
   wanted: readonly VersionOfContent[],
-): Promise<(VersionRecord | undefined)[]> {
-  const keysOf = ({ repository, id, digest }: VersionOfContent): [Key, Key] => [
+): Promise<(FoundVersion | undefined)[]> {
+  const keysOf = ({ repository, id, digest }: VersionOfContent): Key[] => [
     namedKey(repository, digest, id),
     artifactKey(repository, id),
+    ...(wanted.length > WITH_CONTENTS ? [] : [contentKey(repository, digest)]),
   ];
   const text = ({ pk, sk }: Key): string => JSON.stringify([pk, sk]);
   const keys = [...new Map(wanted.flatMap(keysOf).map((key) => [text(key), key])).values()];
   // At one instant: a version deleted between the look at its name and at its artifact would seem to be live.
   const items = new Map((await table.snapshot(keys)).map((item, i) => [text(keys[i]!), item]));
   return wanted.map((one) => {
-    const [name, key] = keysOf(one).map((each) => items.get(text(each)));
+    const [name, key, stored] = keysOf(one).map((each) => items.get(text(each)));
     const artifact = key as ArtifactItem | undefined;
+    const content = stored as ContentItem | undefined;
     ticks.observe(artifact);
     hints.sawNumber(one.repository, one.id, artifact?.last ?? 0);
     const facts = name as VersionFacts | undefined;
     if (facts === undefined || artifact?.condemned?.has(facts.number) === true) return undefined;
     hints.sawVersion(factsOf(facts));
-    return versionRecord({ ...facts, state: 'live' });
+    const version = versionRecord({ ...facts, state: 'live' });
+    return content?.state === 'stored' ? { ...version, copy: copyOf(content) } : version;
   });
 }
 
