@@ -1,8 +1,12 @@
 /**
  * How long short commands take, whole processes, against Node's own start, as ratios of one run:
  *
- *     pnpm build && node bench/start.mjs [rounds]
+ *     pnpm build && node bench/start.mjs [rounds] [the folder of another checkout, built too]
+ *
+ * The store of `aws:` is ministack's on loopback. With another checkout, its commands take their turns in the same run.
  */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -12,11 +16,40 @@ import { compare, print } from './support/rounds.mjs';
 
 const rounds = Number(process.argv[2] ?? 21);
 const core = fileURLToPath(new URL('../packages/core/package.json', import.meta.url));
-const holdfast = fileURLToPath(new URL('../packages/cli/bin/holdfast.js', import.meta.url));
+const here = fileURLToPath(new URL('../', import.meta.url));
+const bin = 'packages/cli/bin/holdfast.js';
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 const file = join(scratch, 'file');
 const store = `file:${join(scratch, 'store')}`;
-const ours = (...words) => ({ command: [process.execPath, holdfast, ...words], against: 'node -e 0' });
+const emulator = spawn(
+  join(here, '.venv/bin/python'),
+  [join(here, 'packages/core/test/emulators/serve.py'), 'ministack'],
+  { stdio: ['pipe', 'pipe', 'ignore'] },
+);
+const [port] = await once(emulator.stdout.setEncoding('utf8'), 'data');
+const env = {
+  AWS_ENDPOINT_URL: `http://127.0.0.1:${port.trim()}`,
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: '123456789012',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+const WORDS = {
+  'holdfast --version': ['--version'],
+  'holdfast --help': ['--help'],
+  'holdfast list, 20 artifacts': ['list', '--store', store],
+  'holdfast show, 1 version': ['show', 'team/artifact-7:1', '--store', store],
+  'holdfast list, aws:': ['list', '--store', 'aws:'],
+};
+const checkouts = [['', here], ...process.argv.slice(3).map((folder) => [', the other', folder])];
+const ours = Object.entries(WORDS).flatMap(([name, words]) =>
+  checkouts.map(([suffix, folder]) => [
+    name + suffix,
+    { command: [process.execPath, join(folder, bin), ...words], env, against: 'node -e 0' },
+  ]),
+);
 
 try {
   writeFileSync(file, 'content');
@@ -27,17 +60,15 @@ try {
   }
   await open.close();
   print(`node ${process.versions.node}; the limit is node -e 0`);
+  execFileSync(process.execPath, [join(here, bin), 'bootstrap', '--json'], {
+    env: { ...process.env, ...env },
+  });
   compare(
     'start',
-    {
-      'node -e 0': { command: [process.execPath, '-e', '0'] },
-      'holdfast --version': ours('--version'),
-      'holdfast --help': ours('--help'),
-      'holdfast list, 20 artifacts': ours('list', '--store', store),
-      'holdfast show, 1 version': ours('show', 'team/artifact-7:1', '--store', store),
-    },
+    { 'node -e 0': { command: [process.execPath, '-e', '0'] }, ...Object.fromEntries(ours) },
     rounds,
   );
 } finally {
+  emulator.kill('SIGKILL');
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -63,6 +63,8 @@ async function build() {
   );
   const bundler = join(root, 'packages/cloudformation/scripts/bundle-tracker.mjs');
   await step('Bundling the tracker', pinnedNode, [bundler], pinnedEnvironment());
+  const commands = join(root, 'scripts/bundle-commands.mjs');
+  await step('Bundling the commands', pinnedNode, [commands], pinnedEnvironment());
 }
 
 const wanted = new Set(process.argv.slice(2));

@@ -19,6 +19,7 @@ const bin = (path) => join(root, 'node_modules', path);
 const checks = [
   ['build', [bin('typescript/bin/tsc'), '-b', 'tsconfig.build.json']],
   ['bundle', [join(root, 'packages/cloudformation/scripts/bundle-tracker.mjs')]],
+  ['commands', [join(root, 'scripts/bundle-commands.mjs')]],
   ['types', [bin('typescript/bin/tsc'), '-p', 'tsconfig.json']],
   ['lint', [bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0']],
   ['format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],

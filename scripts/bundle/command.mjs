@@ -1,0 +1,47 @@
+// One command's bundles: its own code with the workspace's packages, and beside it the clients of AWS.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root } from '../workspace.mjs';
+import { common, esbuild } from './esbuild.mjs';
+import { lazyBuiltins } from './lazy-builtins.mjs';
+import { writeLicences } from './licences.mjs';
+import { ownModules, sdkModules } from './own-modules.mjs';
+import { bundleSdk } from './sdk.mjs';
+
+/**
+ * Writes packages/<name>/dist/command. All but the clients is one file, main.js: a module that stood in two files would be two modules.
+ *
+ * @param watch whether to go on, and bundle again whenever a file changes
+ */
+export async function bundleCommand(name, { watch }) {
+  const folder = join(root, 'packages', name);
+  const outdir = join(folder, 'dist/command');
+  const used = new Map();
+  const options = {
+    ...common,
+    absWorkingDir: root,
+    entryPoints: [join(folder, 'dist/main.js')],
+    outdir,
+    format: 'cjs',
+    // import() of another file would start Node's loader of ES modules, which takes longer than the file.
+    supported: { 'dynamic-import': false },
+    plugins: [sdkModules(used), ownModules(folder), lazyBuiltins, whenBundled(used, outdir)],
+  };
+  await rm(outdir, { recursive: true, force: true });
+  if (watch) await (await esbuild.context(options)).watch();
+  else await esbuild.build(options);
+}
+
+/** Which clients there must be, and what of them, is known from the code that uses them. */
+function whenBundled(used, outdir) {
+  return {
+    name: 'aws-sdk',
+    setup(build) {
+      build.onEnd(async ({ metafile, errors }) => {
+        if (errors.length > 0) return;
+        const sdk = await bundleSdk({ used, own: metafile, outdir: join(outdir, 'aws-sdk') });
+        writeLicences([metafile, sdk], join(outdir, 'THIRD-PARTY-LICENSES.txt'));
+      });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// The clients of AWS's SDK, from its ES modules and without what nobody uses: to define the classes and schemas of hundreds of operations
+// takes longer than to read them. Code that clients share stands in files of its own.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root } from '../workspace.mjs';
+import { common, esbuild } from './esbuild.mjs';
+import { lazyBuiltins } from './lazy-builtins.mjs';
+import { fileOf } from './own-modules.mjs';
+import { namesUsed } from './sdk-names.mjs';
+
+const ENTRY = 'sdk-entry';
+
+/**
+ * Writes a CommonJS file for each package, and those that they share.
+ *
+ * @param used where each package is found from, by name
+ * @param own esbuild's metafile of the code that uses them
+ * @returns esbuild's metafile
+ */
+export async function bundleSdk({ used, own, outdir }) {
+  const files = Object.keys(own.outputs).filter((file) => file.endsWith('.js'));
+  const code = (await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')))).join('\n');
+  const { outputFiles, metafile } = await esbuild.build({
+    ...common,
+    absWorkingDir: root,
+    entryPoints: [...used.keys()].map((name) => ({
+      in: `${ENTRY}:${name}`,
+      out: fileOf(name).slice(0, -'.js'.length),
+    })),
+    outdir,
+    // Only ES modules are split into files that others share.
+    format: 'esm',
+    splitting: true,
+    mainFields: ['module', 'main'],
+    chunkNames: 'shared-[hash]',
+    write: false,
+    plugins: [entriesOf(used, code), lazyBuiltins],
+  });
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  for (const { path, text } of outputFiles) {
+    await writeFile(path, path.endsWith('.js') ? await asCommonJs(text) : text);
+  }
+  return metafile;
+}
+
+/** One module for each package, which exports what the code uses of it. */
+function entriesOf(used, code) {
+  return {
+    name: ENTRY,
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${ENTRY}:`) }, ({ path }) => ({
+        path: path.slice(ENTRY.length + 1),
+        namespace: ENTRY,
+      }));
+      build.onLoad({ filter: /./, namespace: ENTRY }, ({ path }) => ({
+        contents: `export { ${namesUsed(path, used.get(path), code).join(', ')} } from '${path}';`,
+        resolveDir: used.get(path),
+      }));
+    },
+  };
+}
+
+async function asCommonJs(text) {
+  const { code } = await esbuild.transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: common.target,
+    minifyWhitespace: true,
+    // Such as the providers of credentials, which are loaded when a profile asks for them.
+    supported: { 'dynamic-import': false },
+  });
+  return code;
+}
