@@ -238,20 +238,3 @@ describe('what does not fit', () => {
     expect(problemOf(value)).toContain(message);
   });
 });
-
-test('a grant of KMS cannot carry a condition, so the statement is refused', () => {
-  const read = readPolicy(
-    policy({
-      ...reading,
-      Action: 'holdfast:GetContent',
-      Principal: '*',
-      Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-aaaaaaaaaa' } },
-    }),
-    target,
-  );
-  const kmsKey = 'arn:aws:kms:eu-west-1:111111111111:key/1';
-  expect(() => compilePolicy(read, { ...target, kmsKey })).toThrow(
-    'statement "Reading": the bucket is encrypted',
-  );
-  expect(compilePolicy(read, target).grants).toEqual([]);
-});
