@@ -2,7 +2,7 @@ import type { StoreIdentity } from '../../../arn/index.js';
 import type { PolicyDocument } from './role-policy.js';
 
 /** What settling asks CloudFormation about stacks. All of it only reads. */
-const OF_STACKS = [
+export const READS_OF_STACKS = [
   'cloudformation:DescribeChangeSet',
   'cloudformation:DescribeStackEvents',
   'cloudformation:DescribeStacks',
@@ -11,7 +11,7 @@ const OF_STACKS = [
   'cloudformation:ListStackResources',
 ];
 /** What CloudFormation takes no single resource for. */
-const OF_ALL = [
+export const LISTS_OF_STACKS = [
   'cloudformation:DescribeStackRefactor',
   'cloudformation:ListStackRefactorActions',
   'cloudformation:ListStackRefactors',
@@ -27,8 +27,8 @@ export function evidencePolicy({ partition, account }: StoreIdentity): PolicyDoc
   return {
     Version: '2012-10-17',
     Statement: [
-      { Sid: 'ReadStacks', Effect: 'Allow', Action: OF_STACKS, Resource: [stacks] },
-      { Sid: 'ListStacks', Effect: 'Allow', Action: OF_ALL, Resource: ['*'] },
+      { Sid: 'ReadStacks', Effect: 'Allow', Action: READS_OF_STACKS, Resource: [stacks] },
+      { Sid: 'ListStacks', Effect: 'Allow', Action: LISTS_OF_STACKS, Resource: ['*'] },
     ],
   };
 }

@@ -1,4 +1,5 @@
 import { EVENT_BUS_NAME, STACK_NAME } from '../bootstrap/template.js';
+import { LISTS_OF_STACKS, READS_OF_STACKS } from './evidence-policy.js';
 
 /** Who does what. A pipeline that publishes and deploys takes both policies. */
 export const ROLES = ['publisher', 'deployer', 'reader', 'gc', 'admin'] as const;
@@ -231,18 +232,7 @@ function listUploads(scope: PolicyScope): Statement {
 /** What settling reads: it believes nothing but what CloudFormation and Lambda say. */
 function evidenceStatements(scope: PolicyScope): Statement[] {
   return [
-    allow(
-      'ReadStacks',
-      [
-        'cloudformation:DescribeChangeSet',
-        'cloudformation:DescribeStackEvents',
-        'cloudformation:DescribeStacks',
-        'cloudformation:GetTemplate',
-        'cloudformation:ListChangeSets',
-        'cloudformation:ListStackResources',
-      ],
-      [arn(scope, 'cloudformation', 'stack/*')],
-    ),
+    allow('ReadStacks', READS_OF_STACKS, [arn(scope, 'cloudformation', 'stack/*')]),
     allow(
       'ReadFunctions',
       ['lambda:GetFunction', 'lambda:ListAliases', 'lambda:ListVersionsByFunction'],
@@ -251,17 +241,7 @@ function evidenceStatements(scope: PolicyScope): Statement[] {
     // Functions use layers of other accounts too.
     allow('ReadLayers', ['lambda:GetLayerVersion'], [arn(scope, 'lambda', 'layer:*', `${scope.region}:*`)]),
     // These calls know no resource.
-    allow(
-      'ListStacksAndFunctions',
-      [
-        'cloudformation:DescribeStackRefactor',
-        'cloudformation:ListStackRefactorActions',
-        'cloudformation:ListStackRefactors',
-        'cloudformation:ListStacks',
-        'lambda:ListFunctions',
-      ],
-      ['*'],
-    ),
+    allow('ListStacksAndFunctions', [...LISTS_OF_STACKS, 'lambda:ListFunctions'], ['*']),
   ];
 }
 
