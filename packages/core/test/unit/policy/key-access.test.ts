@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { compileKeyAccess, grantPrefix, readPolicy, type BucketKey, type KeyAccess } from '../../../src/policy/index.js';
+import {
+  compileKeyAccess,
+  grantPrefix,
+  readPolicy,
+  type BucketKey,
+  type KeyAccess,
+} from '../../../src/policy/index.js';
 import { target } from './scene.js';
 
 const key: BucketKey = {
@@ -10,13 +16,18 @@ const key: BucketKey = {
 const own = { ...target, bucket: 'mine', prefix: 'holdfast/' };
 
 function compiled(statement: object, of: BucketKey = key): KeyAccess {
-  const Statement = [{ Sid: 'One', Effect: 'Allow', Action: 'holdfast:GetContent', Resource: '*', ...statement }];
+  const Statement = [
+    { Sid: 'One', Effect: 'Allow', Action: 'holdfast:GetContent', Resource: '*', ...statement },
+  ];
   return compileKeyAccess(readPolicy({ Version: '2012-10-17', Statement }, own), own, of);
 }
 
 test('accounts and roles get grants, each for the bucket alone', () => {
   const role = 'arn:aws:iam::333333333333:role/ci';
-  const { grants, statements } = compiled({ Principal: { AWS: ['222222222222', role] }, Action: 'holdfast:*' });
+  const { grants, statements } = compiled({
+    Principal: { AWS: ['222222222222', role] },
+    Action: 'holdfast:*',
+  });
   const Constraints = { EncryptionContextSubset: { 'aws:s3:arn': 'arn:aws:s3:::mine' } };
   const Operations = ['Decrypt', 'GenerateDataKey'];
   expect(statements).toEqual([]);
@@ -53,7 +64,10 @@ test("what no grant can say becomes a statement for the key's policy, without wh
         Condition: {
           StringEquals: { 'aws:PrincipalOrgID': ['o-aaaaaaaaaa'] },
           StringLike: {
-            'kms:EncryptionContext:aws:s3:arn': ['arn:aws:s3:::mine', 'arn:aws:s3:::mine/holdfast/content/payments/*'],
+            'kms:EncryptionContext:aws:s3:arn': [
+              'arn:aws:s3:::mine',
+              'arn:aws:s3:::mine/holdfast/content/payments/*',
+            ],
           },
         },
       },
@@ -73,7 +87,10 @@ test("what no grant can say becomes a statement for the key's policy, without wh
 });
 
 test('without S3 Bucket Keys a grant for the bucket would fit no object, and one without it would fit all', () => {
-  const { grants, statements } = compiled({ Principal: { AWS: '222222222222' } }, { ...key, bucketKeys: false });
+  const { grants, statements } = compiled(
+    { Principal: { AWS: '222222222222' } },
+    { ...key, bucketKeys: false },
+  );
   expect(grants).toEqual([]);
   expect(statements).toMatchObject([{ Principal: { AWS: ['arn:aws:iam::222222222222:root'] } }]);
 });
@@ -87,6 +104,11 @@ test("AWS's own key is the account's alone", () => {
 });
 
 test('one key may serve several stores, whose grants have names of their own', () => {
-  const names = [own, { ...own, account: '222222222222' }, { ...own, region: 'us-east-1' }, { ...own, repository: 'x' }];
+  const names = [
+    own,
+    { ...own, account: '222222222222' },
+    { ...own, region: 'us-east-1' },
+    { ...own, repository: 'x' },
+  ];
   expect(new Set(names.map(grantPrefix)).size).toBe(4);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isHoldfastError } from '../../../src/errors.js';
-import { compilePolicy, readPolicy } from '../../../src/policy/index.js';
+import { readPolicy } from '../../../src/policy/index.js';
 import { target } from './scene.js';
 
 const reading = {

@@ -1,7 +1,13 @@
 import { quote, type StoreIdentity } from '../../../arn/index.js';
 import { HoldfastError } from '../../../errors.js';
 import type { OwnBucket } from '../../../model.js';
-import { checkPolicy, compilePolicy, type CompileTarget, type Policy, type PolicyText } from '../../../policy/index.js';
+import {
+  checkPolicy,
+  compilePolicy,
+  type CompileTarget,
+  type Policy,
+  type PolicyText,
+} from '../../../policy/index.js';
 import type { AccessControl, AccessPlan } from '../../../ports/index.js';
 import type { StoreResources } from '../bootstrap/index.js';
 import { replicaPlaces } from '../replicas/places.js';

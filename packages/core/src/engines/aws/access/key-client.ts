@@ -90,14 +90,17 @@ const REPEAT = 'Then repeat the command: what was done already is not done twice
 /** What KMS refuses, with the key and what to do about it. */
 export function keyFailure(key: string, error: unknown): unknown {
   const name = failureName(error);
-  const fails = (code: 'access-denied' | 'invalid-input' | 'not-found' | 'conflict', what: string, hint: string) =>
-    new HoldfastError(code, `the KMS key ${key} ${what}`, { hint: `${hint} ${REPEAT}`, cause: error });
+  const fails = (
+    code: 'access-denied' | 'invalid-input' | 'not-found' | 'conflict',
+    what: string,
+    hint: string,
+  ) => new HoldfastError(code, `the KMS key ${key} ${what}`, { hint: `${hint} ${REPEAT}`, cause: error });
   switch (name) {
     case 'AccessDeniedException':
       return fails(
         'access-denied',
         'gives no grants to these AWS credentials',
-        'They need what holdfast policy admin prints (kms:DescribeKey, ListGrants, CreateGrant, RevokeGrant), and the key\'s own policy has to leave that to IAM, or name them.',
+        "They need what holdfast policy admin prints (kms:DescribeKey, ListGrants, CreateGrant, RevokeGrant), and the key's own policy has to leave that to IAM, or name them.",
       );
     case 'NotFoundException':
       return fails('not-found', 'does not exist', "Look at the bucket's default encryption.");
@@ -108,7 +111,11 @@ export function keyFailure(key: string, error: unknown): unknown {
       return fails('invalid-input', 'has as many grants as KMS allows', 'Name accounts instead of roles.');
     case 'InvalidArnException':
     case 'ValidationException':
-      return fails('invalid-input', 'takes no such grant', 'A principal that does not exist is what KMS refuses most often.');
+      return fails(
+        'invalid-input',
+        'takes no such grant',
+        'A principal that does not exist is what KMS refuses most often.',
+      );
     default:
       return translateFailure(error, `the KMS key ${key}`);
   }
