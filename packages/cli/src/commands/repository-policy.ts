@@ -40,7 +40,7 @@ export function declareRepositoryPolicy(repository: Command, session: Session): 
     .summary('say who of other accounts may do what')
     .description(
       "A resource policy in IAM's language, with holdfast: actions. In AWS it becomes statements of the bucket's, the table's and the " +
-        "event bus's policies. Nothing is ever opened to everyone.",
+        "event bus's policies, and grants of the KMS key of a bucket of yours. Nothing is ever opened to everyone.",
     )
     .addHelpText(
       'after',
@@ -140,7 +140,9 @@ function planResult({ access, ...plan }: PolicyPlan): object {
   const changes = access?.changes.map(({ region, place, name, added, removed, foreign, size, limit }) => ({
     ...{ region, place, name, added, removed, foreign, size, limit },
   }));
-  return { ...plan, ...(changes === undefined ? {} : { changes }) };
+  if (access === undefined || changes === undefined) return plan;
+  const { grants, keyPolicy } = access;
+  return { ...plan, changes, grants, ...(keyPolicy === undefined ? {} : { keyPolicy }) };
 }
 
 /** Reads YAML, of which JSON is a part. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { ACTIONS, PLACE_PARTITION, type Permission } from './actions.js';
-import { HoldfastError } from '../errors.js';
 import type { Condition, Grant, Policy, PolicyTarget, Statement } from './model.js';
 import { organisationsOf } from './principals.js';
 
@@ -13,8 +12,6 @@ export interface CompileTarget extends PolicyTarget {
   readonly eventBus: string;
   /** What the table's partitions begin with, for the replicas of another region's store; empty or absent for the store itself. */
   readonly partitions?: string;
-  /** The ARN of the customer's key that the bucket encrypts with; absent when it has none. */
-  readonly kmsKey?: string;
 }
 
 /** A statement of a resource policy of AWS. */
@@ -27,19 +24,10 @@ export interface CompiledStatement {
   readonly Condition?: Condition;
 }
 
-/** A KMS grant, in the words of `CreateGrant`. */
-export interface CompiledGrant {
-  readonly Name: string;
-  readonly GranteePrincipal: string;
-  readonly Operations: readonly string[];
-  readonly Constraints: { readonly EncryptionContextSubset: Readonly<Record<string, string>> };
-}
-
 export interface CompiledPolicy {
   readonly bucket: readonly CompiledStatement[];
   readonly table: readonly CompiledStatement[];
   readonly eventBus: readonly CompiledStatement[];
-  readonly grants: readonly CompiledGrant[];
 }
 
 /**
@@ -51,7 +39,7 @@ export function sidPrefix(owner: string): string {
   return `Holdfast${hash}x`;
 }
 
-/** A checked policy as what S3, DynamoDB, EventBridge and KMS take. Pure. Throws `invalid-input` for what KMS cannot express. */
+/** A checked policy as what S3, DynamoDB and EventBridge take. Pure. */
 export function compilePolicy({ statements }: Policy, target: CompileTarget): CompiledPolicy {
   const own = (list: readonly (CompiledStatement | undefined)[]): CompiledStatement[] =>
     list.filter((it) => it !== undefined);
@@ -59,7 +47,6 @@ export function compilePolicy({ statements }: Policy, target: CompileTarget): Co
     bucket: own(statements.flatMap((it) => bucketStatements(it, target))),
     table: own(statements.flatMap((it) => tableStatements(it, target))),
     eventBus: own(statements.map((it) => busStatement(it, target))),
-    grants: target.kmsKey === undefined ? [] : compileGrants(statements, target),
   };
 }
 
@@ -220,32 +207,4 @@ function fill(pattern: string, { repository }: CompileTarget, rest: string): str
 function contentOf(rest: string): string {
   const hex = rest.startsWith('sha256:') ? rest.slice('sha256:'.length) : undefined;
   return hex === undefined ? rest : `sha256/${hex.slice(0, 2)}/${hex}*`;
-}
-
-/** Grants name one principal each and carry no condition but the bucket: anything else cannot be said in one. */
-function compileGrants(statements: readonly Statement[], target: CompileTarget): CompiledGrant[] {
-  const context = { 'aws:s3:arn': `arn:${target.partition}:s3:::${target.bucket}` };
-  return statements.flatMap(({ effect, principals, grants, condition, index, label }) => {
-    const given = new Set(grants.map(({ action }) => action));
-    const operations = [
-      ...(given.has('holdfast:GetContent') ? ['Decrypt'] : []),
-      ...(given.has('holdfast:PublishVersion') ? ['GenerateDataKey'] : []),
-    ];
-    if (effect === 'Deny' || operations.length === 0) return [];
-    if (principals.everyone || principals.services.length > 0 || Object.keys(condition).length > 0) {
-      throw new HoldfastError(
-        'invalid-input',
-        `statement ${label}: the bucket is encrypted with a key of its own, and a KMS grant has neither conditions nor "*" nor services`,
-        {
-          hint: "Name accounts or roles, without a condition; or allow the others in the key's own policy, and keep the bucket on SSE-S3.",
-        },
-      );
-    }
-    return principals.aws.map((principal, at) => ({
-      Name: `${sidPrefix(ownerOf(target))}${index}Kms${at}`,
-      GranteePrincipal: principal,
-      Operations: operations,
-      Constraints: { EncryptionContextSubset: context },
-    }));
-  });
 }

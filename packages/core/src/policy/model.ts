@@ -57,3 +57,11 @@ export interface Policy {
 export interface PolicyTarget extends StoreIdentity {
   readonly repository: string;
 }
+
+/** A KMS grant, in the words of `CreateGrant`. */
+export interface KeyGrant {
+  readonly Name: string;
+  readonly GranteePrincipal: string;
+  readonly Operations: readonly string[];
+  readonly Constraints: { readonly EncryptionContextSubset: Readonly<Record<string, string>> };
+}

@@ -1,4 +1,4 @@
-import type { PolicyText } from '../policy/model.js';
+import type { KeyGrant, PolicyText } from '../policy/model.js';
 
 /** One resource policy of AWS, as it is and as it would be. */
 export interface AccessChange {
@@ -22,6 +22,24 @@ export interface AccessChange {
   readonly revision?: string;
 }
 
+/** The grants of a KMS key, of which each stands for itself. */
+export interface GrantChange {
+  /** The key's ARN. */
+  readonly key: string;
+  /** In the words of `CreateGrant`. */
+  readonly added: readonly KeyGrant[];
+  readonly removed: readonly (KeyGrant & { readonly GrantId: string })[];
+  /** How many of the repository's stay, and how many of others. */
+  readonly kept: number;
+  readonly foreign: number;
+}
+
+/** Statements that no grant can stand for: whoever administers the key adds them to its policy. */
+export interface KeyPolicyWish {
+  readonly key: string;
+  readonly statements: readonly object[];
+}
+
 /** What setting a policy would change. Nothing is changed yet. */
 export interface AccessPlan {
   readonly repository: string;
@@ -29,6 +47,10 @@ export interface AccessPlan {
   readonly regions: readonly string[];
   /** Only what differs. */
   readonly changes: readonly AccessChange[];
+  /** Only where the repository's bucket encrypts with a KMS key, or did: the keys whose grants differ. */
+  readonly grants: readonly GrantChange[];
+  /** What the policy takes of the key besides, and nothing here can do. */
+  readonly keyPolicy?: KeyPolicyWish;
 }
 
 /** The resource policies of an engine whose storage has some of its own. */

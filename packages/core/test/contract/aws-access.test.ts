@@ -1,7 +1,17 @@
 import {
+  CreateGrantCommand,
+  CreateKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  KMSClient,
+  ListGrantsCommand,
+} from '@aws-sdk/client-kms';
+import {
+  PutBucketEncryptionCommand,
   PutBucketPolicyCommand,
   GetBucketPolicyCommand,
   PutObjectLockConfigurationCommand,
+  PutPublicAccessBlockCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import {
@@ -9,14 +19,14 @@ import {
   DynamoDBClient,
   GetResourcePolicyCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { bootstrap } from '../../src/engines/bootstrap.js';
 import { ArtifactStore } from '../../src/store/artifact-store.js';
 import { awsEnvironment } from '../emulators/aws-environment.js';
 import { pythonOfTests, startEmulator, type Emulator } from '../emulators/emulator.js';
-import { administrator, clientConfig } from '../emulators/test-bucket.js';
+import { administrator, clientConfig, makeBucket } from '../emulators/test-bucket.js';
 
 const OTHER = '222222222222';
 const TABLE = 'arn:aws:dynamodb:eu-west-1:123456789012:table/holdfast';
@@ -204,5 +214,114 @@ test('Lambda reads on behalf of named accounts', async () => {
   expect((await bucketStatements()).at(-1)).toMatchObject({
     Principal: { Service: ['lambda.amazonaws.com'] },
     Condition: { StringEquals: { 'aws:SourceAccount': [OTHER] } },
+  });
+});
+
+describe('a bucket of the user with a KMS key', () => {
+  const ROLE = `arn:aws:iam::${OTHER}:role/deployer`;
+  const inMine = { repository: 'mine' };
+  let kms: KMSClient;
+  let bucket: string;
+  let key: string;
+
+  const planFor = (policy: unknown) => store.planPolicy(policy, inMine);
+  const setMine = async (policy: unknown) => {
+    await store.applyPolicy(await planFor(policy));
+  };
+
+  /** Who has which grants of a key. */
+  async function grantees(of: string): Promise<string[]> {
+    const { Grants = [] } = await kms.send(new ListGrantsCommand({ KeyId: of }));
+    return Grants.map((it) => `${it.GranteePrincipal ?? ''} ${(it.Operations ?? []).join()}`).sort();
+  }
+
+  async function makeKey(): Promise<string> {
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    return KeyMetadata!.Arn!;
+  }
+
+  async function encryptWith(KMSMasterKeyID: string): Promise<void> {
+    const ApplyServerSideEncryptionByDefault = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID } as const;
+    const Rules = [{ ApplyServerSideEncryptionByDefault, BucketKeyEnabled: true }];
+    await s3.send(
+      new PutBucketEncryptionCommand({ Bucket: bucket, ServerSideEncryptionConfiguration: { Rules } }),
+    );
+  }
+
+  beforeAll(async () => {
+    kms = new KMSClient(clientConfig(emulator));
+    key = await makeKey();
+    bucket = (await makeBucket(emulator)).name;
+    const blocked = { BlockPublicAcls: true, BlockPublicPolicy: true };
+    const PublicAccessBlockConfiguration = {
+      ...blocked,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    };
+    await s3.send(new PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration }));
+    await encryptWith(key.slice(key.lastIndexOf('/') + 1));
+    await store.createRepository('mine', { bucket });
+  });
+  afterAll(() => kms.destroy());
+
+  test('a policy makes the grants that it needs, a changed one no others, and none is left when it goes; those of others stay', async () => {
+    const theirs = {
+      GranteePrincipal: 'arn:aws:iam::333333333333:role/theirs',
+      Operations: ['Encrypt' as const],
+    };
+    await kms.send(new CreateGrantCommand({ KeyId: key, Name: 'Theirs', ...theirs }));
+    const foreign = 'arn:aws:iam::333333333333:role/theirs Encrypt';
+
+    const plan = await planFor(readingBy(OTHER));
+    expect(plan.access?.grants).toMatchObject([{ key, removed: [], foreign: 1 }]);
+    expect(await grantees(key)).toEqual([foreign]);
+    await store.applyPolicy(plan);
+    expect(await grantees(key)).toEqual([`arn:aws:iam::${OTHER}:root Decrypt`, foreign]);
+    expect((await planFor(readingBy(OTHER))).access?.grants).toEqual([]);
+
+    await setMine(readingBy(ROLE));
+    expect(await grantees(key)).toEqual([`${ROLE} Decrypt`, foreign]);
+
+    // What was stored by a former key is read by it still, and both are given back.
+    const next = await makeKey();
+    await encryptWith(next);
+    await setMine(readingBy(ROLE));
+    expect([await grantees(key), await grantees(next)]).toEqual([
+      [`${ROLE} Decrypt`, foreign],
+      [`${ROLE} Decrypt`],
+    ]);
+    await setMine(undefined);
+    expect([await grantees(key), await grantees(next)]).toEqual([[foreign], []]);
+    await encryptWith(key);
+  });
+
+  test("what no grant can say is told as statements for the key's policy", async () => {
+    const Condition = { StringEquals: { 'aws:PrincipalOrgID': 'o-aaaaaaaaaa' } };
+    const statement = {
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'holdfast:GetContent',
+      Resource: '*',
+      Condition,
+    };
+    const { access } = await planFor({ Version: '2012-10-17', Statement: [statement] });
+    expect(access?.grants).toEqual([]);
+    expect(access?.keyPolicy).toMatchObject({
+      key,
+      statements: [{ Action: ['kms:Decrypt'], Principal: '*' }],
+    });
+  });
+
+  test('a key that gives no grants is named, and repeating goes on', async () => {
+    await kms.send(new DisableKeyCommand({ KeyId: key }));
+    const plan = await planFor(readingBy(OTHER));
+    await expect(store.applyPolicy(plan)).rejects.toMatchObject({
+      code: 'conflict',
+      message: `the KMS key ${key} is disabled, or about to be deleted`,
+    });
+    await kms.send(new EnableKeyCommand({ KeyId: key }));
+    await setMine(readingBy(OTHER));
+    expect(await grantees(key)).toContain(`arn:aws:iam::${OTHER}:root Decrypt`);
+    await setMine(undefined);
   });
 });

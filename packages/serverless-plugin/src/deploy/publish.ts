@@ -1,14 +1,9 @@
 import type { PackagedUse } from '@holdfast/cloudformation';
-import {
-  parseArn,
-  type ArtifactStore,
-  type Location,
-  type StoreIdentity,
-  type Version,
-} from '@holdfast/core';
+import type { ArtifactStore, Location, Version } from '@holdfast/core';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
 import { addToHistory, historyConsumer, historyIds } from '../history/deployments.js';
+import { isOf } from '../history/pin-again.js';
 import type { CloudFormationTemplate } from '../host/types.js';
 import { BUILD_FOLDER } from '../packing/artifact-files.js';
 import { digestOfFile } from '../packing/digest-of-file.js';
@@ -74,7 +69,7 @@ export async function prepareDeployment(
     directory,
     template: ofTemplate!.version,
     state: ofState!.version,
-    // What other stores have is kept there, by the stack's own references.
+    // What other stores have is kept there by the stack's own references, and a rollback reads of it in the template.
     uses: packaged.artifacts.flatMap(({ slot, version }) =>
       isOf(version.arn, store.identity) ? [{ slot, version }] : [],
     ),
@@ -84,11 +79,6 @@ export async function prepareDeployment(
     artifacts: packaged.artifacts,
     template: await store.locate(ofTemplate!.version),
   };
-}
-
-function isOf(version: string, { account, region }: StoreIdentity): boolean {
-  const arn = parseArn(version);
-  return arn.account === account && arn.region === region;
 }
 
 /**

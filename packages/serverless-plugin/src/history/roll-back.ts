@@ -1,4 +1,4 @@
-import { HoldfastError, type VersionKey } from '@holdfast/core';
+import { HoldfastError } from '@holdfast/core';
 import { randomUUID } from 'node:crypto';
 import { withHostErrors } from '../host/errors.js';
 import { findPlugin } from '../host/find-plugin.js';
@@ -7,6 +7,7 @@ import type { Session } from '../session.js';
 import { bindingMonitor, settleDeployment, settleService } from '../settle.js';
 import { placeTemplate } from '../template/placement.js';
 import { historyConsumer, readHistory, type PastDeployment } from './deployments.js';
+import { pinAgain } from './pin-again.js';
 
 export interface RollBack {
   afterRollback(): Promise<void>;
@@ -31,7 +32,7 @@ export function installRollback(session: Session): RollBack {
         const past = await findPast(session, rollback.options);
         // Known before anything is pinned, so that a failure in between releases what is.
         deployment = randomUUID();
-        await pinAgain(session, past, deployment);
+        await pinAgain(store, session.stackName, past, deployment);
         placeTemplate(
           rollback,
           serverless.service,
@@ -53,17 +54,6 @@ export function installRollback(session: Session): RollBack {
       }
     },
   };
-}
-
-/** Pins what the past deployment uses before CloudFormation is asked to use it again. */
-async function pinAgain(session: Session, { uses }: PastDeployment, deployment: string): Promise<void> {
-  const { beginDeployment } = await import('@holdfast/cloudformation');
-  const pins = uses.map(({ slot, version }) => ({ slot, version: keyOf(version) }));
-  await beginDeployment({ store: await session.store(), stackName: session.stackName, deployment, pins });
-}
-
-function keyOf({ repository, id, number }: VersionKey): VersionKey {
-  return { repository, id, number };
 }
 
 async function findPast(session: Session, { timestamp }: Options): Promise<PastDeployment> {

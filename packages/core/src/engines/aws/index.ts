@@ -7,6 +7,8 @@ import type { OwnBucket } from '../../model.js';
 import type { Engine, EngineOptions } from '../../ports/index.js';
 import { AwsAccess } from './access/access-control.js';
 import { openPolicyApi } from './access/client.js';
+import { grantingKeys } from './access/granting-keys.js';
+import { openKeyApi } from './access/key-client.js';
 import { notedStores } from './access/noted-stores.js';
 import { policyRegions } from './access/policy-regions.js';
 import { writePlace } from './access/place-item.js';
@@ -109,6 +111,7 @@ async function joinParts(
       storeIn: (other) => findExistingStore({ ...identity, region: other }),
       announce: announceIn,
       open: (other) => openPolicyApi(other, account),
+      keys: { keys: grantingKeys(new TableClient(dynamo, table)), open: () => openKeyApi(region) },
     }),
     shares: new AwsShares({
       ...{ identity, bucket },

@@ -84,6 +84,7 @@ class Guard {
       this.#requireOwner(method);
       return;
     }
+    if (needs === 'writer') return this.#requireWriter();
     if ('reader' in needs) return this.#requireAny(needs.reader);
     if ('consumer' in needs) await this.#requireOwnConsumer(needs.consumer);
     const all = 'consumer' in needs ? (needs.uses ?? []) : needs;
@@ -127,8 +128,16 @@ class Guard {
     if (this.#isOwner) return;
     if (accountOf(consumer) !== accountOf(this.#caller.arn))
       throw this.#denied(`the references of ${consumer}, which is of another account`);
+    await this.#requireWriter();
+  }
+
+  /** The lists of consumers are those of the whole store: whoever is let write in one repository has them, and a denial in it leaves them. */
+  async #requireWriter(): Promise<void> {
+    if (this.#isOwner) return;
     for (const { name } of await this.#catalog.listRepositories()) {
-      if (this.#decide(await this.#policyOf(name), name, 'holdfast:UseVersion', 'any') === 'allowed') return;
+      const { statements } = await this.#policyOf(name);
+      const allowing = { statements: statements.filter(({ effect }) => effect === 'Allow') };
+      if (this.#decide(allowing, name, 'holdfast:UseVersion', 'any') === 'allowed') return;
     }
     throw this.#denied('holdfast:UseVersion in any repository');
   }

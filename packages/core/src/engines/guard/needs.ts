@@ -7,11 +7,12 @@ export interface Need {
   readonly rest: string;
 }
 
-/** `owner`: the store's own account alone. `reader`: whoever may read anything of the repository. */
+/** `owner`: the store's own account alone. `reader`: whoever may read anything of the repository. `writer`: whoever is let write in any. */
 export type Needs =
   | readonly Need[]
   | 'owner'
   | 'open'
+  | 'writer'
   | { readonly reader: string }
   | { readonly consumer: string; readonly uses?: readonly Need[] };
 
@@ -66,7 +67,8 @@ export const CATALOG_NEEDS: NeedsOf<Catalog> = {
   bindPins: (from) => ({ consumer: from }),
   settle: ({ consumer, references }) => ({ consumer, uses: use(references.map(({ version }) => version)) }),
   getConsumer: (consumer) => ({ consumer }),
-  listConsumers: owner,
+  // Settling what one's own stacks use begins with the list of all.
+  listConsumers: () => 'writer',
   usageOf: ({ repository, id }) => artifact(repository, id),
   condemnVersion: ({ repository, id }) => need(repository, 'DeleteVersion', id),
   restoreVersion: ({ repository, id }) => need(repository, 'DeleteVersion', id),

@@ -132,7 +132,7 @@ describe.each(ROLES)('%s', (role) => {
   test('names resources in the form of ARNs', () => {
     for (const resource of statements(role).flatMap(({ Resource }) => Resource)) {
       expect(resource).toMatch(
-        /^(\*|arn:aws:(s3:::|(dynamodb|cloudformation|events|lambda):eu-west-1:123456789012:|lambda:eu-west-1:\*:layer:)\S+)$/,
+        /^(\*|arn:aws:(s3:::|(dynamodb|cloudformation|events|lambda):eu-west-1:123456789012:|lambda:eu-west-1:\*:layer:|kms:eu-west-1:\*:key\/)\S+)$/,
       );
     }
   });

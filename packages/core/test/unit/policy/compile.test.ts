@@ -47,7 +47,6 @@ test('reading by an account: objects of the repository, and its partitions', () 
       },
     ],
     eventBus: [],
-    grants: [],
   });
 });
 
@@ -118,26 +117,5 @@ test("events: each account's own rules on the bus", () => {
       Resource: ['arn:aws:events:eu-west-1:111111111111:rule/holdfast/*'],
       Condition: { StringEqualsIfExists: { 'events:creatorAccount': ['${aws:PrincipalAccount}'] } },
     }),
-  ]);
-});
-
-test('a bucket with a key of its own: a grant for each principal, for this bucket alone', () => {
-  const kmsKey = 'arn:aws:kms:eu-west-1:111111111111:key/1';
-  const policy = readPolicy(
-    {
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Principal: { AWS: '222222222222' }, Action: 'holdfast:*', Resource: '*' },
-      ],
-    },
-    target,
-  );
-  expect(compilePolicy(policy, { ...target, kmsKey }).grants).toEqual([
-    {
-      Name: `${OWN}0Kms0`,
-      GranteePrincipal: 'arn:aws:iam::222222222222:root',
-      Operations: ['Decrypt', 'GenerateDataKey'],
-      Constraints: { EncryptionContextSubset: { 'aws:s3:arn': 'arn:aws:s3:::holdfast-bucket-1x2y' } },
-    },
   ]);
 });

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { compilePolicy, readPolicy } from '../../../src/policy/index.js';
 import { ArtifactStore } from '../../../src/store/artifact-store.js';
+import { target } from './scene.js';
+import { simulate } from './simulate.js';
 
 const identity = { partition: 'aws', region: 'eu-west-1', account: '111111111111' };
 const OTHER = 'arn:aws:iam::222222222222:role/deployer';
@@ -102,4 +105,56 @@ test('who may write writes references of stacks of the own account, which protec
     stack('222222222222'),
   ]);
   await other.close();
+});
+
+test.each([
+  ['nobody is let in', [], false],
+  ['reading', [allowing(READING, '*')], false],
+  ['writing', [allowing(['holdfast:*'], '*')], true],
+  [
+    'writing, which is denied again',
+    [
+      allowing(['holdfast:*'], '*'),
+      {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: ['PublishVersion', 'UseVersion', 'MoveBookmark', 'DeleteVersion'].map(
+          (it) => `holdfast:${it}`,
+        ),
+        Resource: '*',
+      },
+    ],
+    true,
+  ],
+])('who may list consumers, by file: and by AWS: %s', async (_name, statements, allowed) => {
+  const policy = { Version: '2012-10-17', Statement: statements };
+  const repository = 'default';
+  await owner.applyPolicy(await owner.planPolicy(statements.length === 0 ? undefined : policy));
+  const other = await openAs(OTHER);
+  const byFile = await other
+    .listConsumers()
+    .next()
+    .then(
+      () => true,
+      (error: unknown) => {
+        expect(error).toMatchObject(denied);
+        return false;
+      },
+    );
+  await other.close();
+  const inDefault = { ...target, repository };
+  const { table } =
+    statements.length === 0 ? { table: [] } : compilePolicy(readPolicy(policy, inDefault), inDefault);
+  const byAws = await simulate(
+    {
+      service: 'dynamodb',
+      action: 'dynamodb:Query',
+      resource: 'arn:aws:dynamodb:eu-west-1:111111111111:table/holdfast',
+      context: { 'dynamodb:LeadingKeys': ['~consumers'] },
+    },
+    table,
+    { arn: OTHER },
+    {},
+  );
+  expect({ byFile, byAws }).toEqual({ byFile: allowed, byAws: allowed });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isHoldfastError } from '../../../src/errors.js';
-import { compilePolicy, readPolicy } from '../../../src/policy/index.js';
+import { readPolicy } from '../../../src/policy/index.js';
 import { target } from './scene.js';
 
 const reading = {
@@ -237,21 +237,4 @@ describe('what does not fit', () => {
   ])('%s', (_, value, message) => {
     expect(problemOf(value)).toContain(message);
   });
-});
-
-test('a grant of KMS cannot carry a condition, so the statement is refused', () => {
-  const read = readPolicy(
-    policy({
-      ...reading,
-      Action: 'holdfast:GetContent',
-      Principal: '*',
-      Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-aaaaaaaaaa' } },
-    }),
-    target,
-  );
-  const kmsKey = 'arn:aws:kms:eu-west-1:111111111111:key/1';
-  expect(() => compilePolicy(read, { ...target, kmsKey })).toThrow(
-    'statement "Reading": the bucket is encrypted',
-  );
-  expect(compilePolicy(read, target).grants).toEqual([]);
 });

@@ -1,11 +1,18 @@
 import { quote, type StoreIdentity } from '../../../arn/index.js';
 import { HoldfastError } from '../../../errors.js';
 import type { OwnBucket } from '../../../model.js';
-import { checkPolicy, compilePolicy, type CompileTarget, type PolicyText } from '../../../policy/index.js';
+import {
+  checkPolicy,
+  compilePolicy,
+  type CompileTarget,
+  type Policy,
+  type PolicyText,
+} from '../../../policy/index.js';
 import type { AccessControl, AccessPlan } from '../../../ports/index.js';
 import type { StoreResources } from '../bootstrap/index.js';
 import { replicaPlaces } from '../replicas/places.js';
 import type { PolicyApi } from './client.js';
+import { KeyAccessControl, type KeyAccessOptions } from './key-access.js';
 import { changeIn, changesIn } from './place-policies.js';
 import type { PolicyRegions } from './policy-regions.js';
 
@@ -22,6 +29,7 @@ export interface AwsAccessOptions {
   /** Writes down for other accounts where the store of a region lies, before anybody is let in. */
   readonly announce: (region: string, resources: StoreResources) => Promise<void>;
   readonly open: (region: string) => Promise<PolicyApi>;
+  readonly keys: KeyAccessOptions;
 }
 
 const NOTHING = { bucket: [], table: [], eventBus: [] } as const;
@@ -29,9 +37,11 @@ const NOTHING = { bucket: [], table: [], eventBus: [] } as const;
 /** The policies of bucket, table and bus, in every region where a repository is. Statements of others are read and written back as they are. */
 export class AwsAccess implements AccessControl {
   readonly #options: AwsAccessOptions;
+  readonly #keys: KeyAccessControl;
 
   constructor(options: AwsAccessOptions) {
     this.#options = options;
+    this.#keys = new KeyAccessControl(options.keys);
   }
 
   async plan(
@@ -52,10 +62,24 @@ export class AwsAccess implements AccessControl {
         return this.#with(region, (api) => changesIn(api, target, compiled));
       }),
     );
-    return { repository, regions, changes: changes.flat() };
+    return { repository, regions, changes: changes.flat(), ...(await this.#planKeys(repository, checked)) };
   }
 
-  async apply({ repository, changes }: AccessPlan): Promise<void> {
+  /** Replicas lie in the store's bucket of their region, which like that of its home has no KMS key: a user's own bucket may have one. */
+  async #planKeys(
+    repository: string,
+    policy: Policy | undefined,
+  ): Promise<Pick<AccessPlan, 'grants' | 'keyPolicy'>> {
+    const { region } = this.#options.identity;
+    const target = await this.#targetIn(region, repository);
+    const asked = policy !== undefined && target.bucket !== this.#options.home.bucket;
+    const encryption = asked
+      ? await this.#with(region, (api) => api.readEncryption(target.bucket))
+      : undefined;
+    return this.#keys.plan(target, policy, encryption);
+  }
+
+  async apply({ repository, changes, grants }: AccessPlan): Promise<void> {
     const { identity, home, regions, storeIn, announce } = this.#options;
     for (const [region, inRegion] of Map.groupBy(changes, (change) => change.region)) {
       const away = region !== identity.region;
@@ -65,6 +89,7 @@ export class AwsAccess implements AccessControl {
       const target = await this.#targetIn(region, repository);
       await this.#with(region, (api) => changeIn(api, target, inRegion));
     }
+    await this.#keys.apply({ repository, grants });
   }
 
   /** Where the repository, or its replicas, lie in a region. */

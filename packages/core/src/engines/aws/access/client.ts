@@ -1,3 +1,4 @@
+import type { ServerSideEncryptionRule } from '@aws-sdk/client-s3';
 import { failureName, translateFailure } from '../failures.js';
 import { boundedRequests } from '../bounded-requests.js';
 
@@ -7,8 +8,17 @@ export interface StoredPolicy {
   readonly revision?: string;
 }
 
+/** What a bucket encrypts new objects with, where that is a KMS key. */
+export interface BucketEncryption {
+  /** An ARN, an ID or an alias. */
+  readonly key: string;
+  readonly bucketKeys: boolean;
+}
+
 /** The resource policies of a store, each read and written whole. */
 export interface PolicyApi {
+  /** Undefined for a bucket without a KMS key. */
+  readEncryption(bucket: string): Promise<BucketEncryption | undefined>;
   readBucket(bucket: string): Promise<StoredPolicy | undefined>;
   writeBucket(bucket: string, text: string | undefined): Promise<void>;
   readTable(arn: string): Promise<StoredPolicy | undefined>;
@@ -34,6 +44,14 @@ export async function openPolicyApi(region: string, owner: string): Promise<Poli
   const events = new eventsSdk.EventBridgeClient(config);
   const address = (Bucket: string) => ({ Bucket, ExpectedBucketOwner: owner });
   return {
+    async readEncryption(bucket) {
+      const answer = await absentAs(
+        'ServerSideEncryptionConfigurationNotFoundError',
+        `the encryption of the bucket "${bucket}"`,
+        () => s3.send(new s3Sdk.GetBucketEncryptionCommand(address(bucket))),
+      );
+      return encryptionIn(answer?.ServerSideEncryptionConfiguration?.Rules);
+    },
     async readBucket(bucket) {
       const answer = await absentAs('NoSuchBucketPolicy', `the policy of the bucket "${bucket}"`, () =>
         s3.send(new s3Sdk.GetBucketPolicyCommand(address(bucket))),
@@ -79,6 +97,18 @@ export async function openPolicyApi(region: string, owner: string): Promise<Poli
       events.destroy();
     },
   };
+}
+
+/** AWS's own key for S3, which stands where a bucket names none. */
+const AWS_KEY = 'alias/aws/s3';
+
+function encryptionIn(rules: readonly ServerSideEncryptionRule[] = []): BucketEncryption | undefined {
+  const [rule] = rules.filter(
+    (it) => it.ApplyServerSideEncryptionByDefault?.SSEAlgorithm?.startsWith('aws:kms') === true,
+  );
+  const named = rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID ?? '';
+  if (rule === undefined) return undefined;
+  return { key: named === '' ? AWS_KEY : named, bucketKeys: rule.BucketKeyEnabled === true };
 }
 
 function storedPolicy(text: string | undefined, revision?: string): StoredPolicy | undefined {

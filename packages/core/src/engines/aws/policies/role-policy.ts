@@ -1,5 +1,6 @@
 import { EVENT_BUS_NAME, STACK_NAME } from '../bootstrap/template.js';
 import { LISTS_OF_STACKS, READS_OF_STACKS } from './evidence-policy.js';
+import { keyStatements } from './key-statements.js';
 
 /** Who does what. A pipeline that publishes and deploys takes both policies. */
 export const ROLES = ['publisher', 'deployer', 'reader', 'gc', 'admin'] as const;
@@ -72,7 +73,8 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
       '~former#*',
       '~stores',
     ]),
-    ...evidenceStatements(scope),
+    // What stacks use is asked in their own account, by the policy of its own store.
+    ...(scope.shared === true ? [] : evidenceStatements(scope)),
   ],
   gc: (scope) => [
     allow(
@@ -160,12 +162,14 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
         's3:GetBucketPublicAccessBlock',
         's3:GetBucketObjectLockConfiguration',
         's3:GetLifecycleConfiguration',
+        's3:GetEncryptionConfiguration',
         's3:GetBucketPolicy',
         's3:PutBucketPolicy',
         's3:DeleteBucketPolicy',
       ],
       [arn(scope, 's3', '*', ':')],
     ),
+    ...keyStatements(arn(scope, 'kms', 'key/*', `${scope.region}:*`)),
     ...evidenceStatements(scope),
     allow('ReadJournal', ['s3:GetObject', 's3:GetObjectVersion'], objects(scope, 'journal')),
     {
