@@ -74,7 +74,7 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
       '~stores',
     ]),
     // What stacks use is asked in their own account, by the policy of its own store.
-    ...(scope.shared === true ? [] : evidenceStatements(scope)),
+    ...evidenceStatements(scope),
   ],
   gc: (scope) => [
     allow(
