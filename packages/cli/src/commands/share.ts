@@ -6,6 +6,7 @@ import { examples } from '../help.js';
 import { loadCore } from '../lazy-modules.js';
 import { renderPolicyPlan } from '../render/policy-plan.js';
 import { renderTable } from '../render/table.js';
+import { declareForget } from './share-forget.js';
 import type { Session, Work } from '../session.js';
 
 interface CreateOptions extends ConfirmOptions {
@@ -68,6 +69,7 @@ export function declareShare(program: Command, session: Session): void {
       });
     });
   declareDelete(share, session);
+  declareForget(share, session);
 }
 
 function declareCreate(share: Command, session: Session): void {

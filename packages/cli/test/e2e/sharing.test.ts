@@ -13,12 +13,14 @@ import { startEmulator, type Emulator } from '../../../core/test/emulators/emula
 import { startRegionGate, type RegionGate } from '../../../core/test/emulators/region-gate.js';
 import { Workplace, type Result } from './workplace.js';
 
-/** The organisation's account for artifacts, two that deploy them, one that nothing is shared with, and one that is closed later. */
+/** The organisation's account for artifacts, two that deploy them, one that nothing is shared with, one that is closed later, and one whose share ends. */
 const ARTIFACTS = '111111111111';
 const SHOP = '222222222222';
 const FLEET = '555555555555';
 const READER = '333333333333';
 const CLOSED = '444444444444';
+const ENDED = '666666666666';
+const DEPLOYING = [SHOP, CLOSED, FLEET];
 const HOME = 'eu-west-1';
 const AWAY = 'us-east-1';
 
@@ -158,7 +160,7 @@ beforeAll(async () => {
   await must(ARTIFACTS, ['publish', 'other', '--id', 'other']);
   await must(ARTIFACTS, [
     ...['share', 'create', '--repository', 'payments', '--for', 'deploying'],
-    ...['--principals', `${SHOP},${CLOSED},${FLEET}`, '--yes'],
+    ...['--principals', DEPLOYING.join(), '--yes'],
   ]);
   await must(ARTIFACTS, ['publish', 'other', '--id', 'lint', '--repository', 'tools']);
   const organisation = `arn:aws:organizations::${ARTIFACTS}:organization/o-abcdefghij`;
@@ -299,4 +301,35 @@ test('the owner asks other accounts by a role, and of one that is closed nothing
   expect(await usersOf(other)).toContain(`reference ${id}`);
   await must(ARTIFACTS, ['stack', 'remove', '--stack-name', id, '--yes']);
   expect(await usersOf(other)).not.toContain(`reference ${id}`);
+}, 400_000);
+
+test('when a share was ended, its consumer ends the settling there, and not while a stack still uses it', async () => {
+  const store = `aws://${ARTIFACTS}/${HOME}`;
+  const forget = ['share', 'forget', store, '--yes'];
+  const shareWith = (accounts: readonly string[]) =>
+    must(ARTIFACTS, [
+      ...['share', 'create', '--repository', 'payments', '--for', 'deploying'],
+      ...['--principals', accounts.join(), '--yes'],
+    ]);
+  await must(ENDED, ['bootstrap']);
+  await lockBuckets(accounts.direct(ENDED));
+  await shareWith([...DEPLOYING, ENDED]);
+  const last = packaging('last', API);
+  await must(ENDED, last.args);
+  await deploy(ENDED, HOME, 'last', last.file);
+  await must(ENDED, ['stack', 'settle', '--stack-name', 'last']);
+  await shareWith(DEPLOYING);
+
+  const undecided = await as(ENDED, ['reconcile']);
+  expect(undecided.code).toBe(4);
+  expect(undecided.stderr).toContain(`holdfast share forget ${store}`);
+  const used = await as(ENDED, forget);
+  expect(used.code).toBe(3);
+  expect(used.stderr).toContain(API);
+  await call(ENDED, HOME, { Action: 'DeleteStack', StackName: 'last' });
+  await must(ENDED, forget);
+  await must(ENDED, ['reconcile']);
+  const again = await as(ENDED, forget);
+  expect(again.code).toBe(1);
+  expect(again.stderr).toContain('is not noted as one that is used');
 }, 400_000);

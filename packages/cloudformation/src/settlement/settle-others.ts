@@ -91,5 +91,10 @@ function byStampsOnly(store: SettlingStore): SettlingStore {
 
 function inStore(error: unknown, url: string): unknown {
   if (!isHoldfastError(error)) return error;
-  return new HoldfastError(error.code, `${url}: ${error.message}`, { cause: error });
+  const ended = error.code === 'access-denied' || error.code === 'not-found';
+  const [store = url] = url.split(',');
+  const end = ended
+    ? `; if nothing here uses it any more, end this with: holdfast share forget ${store}`
+    : '';
+  return new HoldfastError(error.code, `${url}: ${error.message}${end}`, { cause: error });
 }

@@ -5,6 +5,8 @@
 export interface NotedStores {
   /** Safe to repeat. */
   note(url: string): Promise<void>;
+  /** Safe to repeat. Nothing changes in that store. */
+  forget(url: string): Promise<void>;
   /** Their URLs, in order. */
   list(): Promise<readonly string[]>;
 }

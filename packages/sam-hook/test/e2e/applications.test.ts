@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { join } from 'node:path';
+// eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
+import { lockBuckets } from '../../../core/test/contract/support/lock-buckets.js';
+// eslint-disable-next-line no-restricted-imports -- as above
+import { startAccountGate } from '../../../core/test/emulators/account-gate.js';
+// eslint-disable-next-line no-restricted-imports -- as above
+import { awsEnvironment } from '../../../core/test/emulators/aws-environment.js';
 import { SamPlace, WORKSPACE } from '../support/sam-place.js';
 
 let place: SamPlace;
@@ -136,4 +142,61 @@ test('archive: straight from its sources, a single file and a layer of Globals a
   expect(deleted).toMatchObject({ code: 0 });
   expect(await heldBy(id)).toEqual([]);
   expect(await place.holdfast('verify')).toMatchObject({ code: 0 });
+});
+
+test("a function whose CodeUri is a bookmark of another account's store, which protects it from then on", async () => {
+  // Neither is the account of the other tests, whose store would go on asking for the other one.
+  const [OWNER, DEPLOYER] = ['111111111111', '222222222222'];
+  const accounts = await startAccountGate(place.emulator);
+  const run = async (account: string, ...args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await place.holdfastAs(awsEnvironment(accounts.as(account)), ...args);
+    if (code !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+    return stdout;
+  };
+  try {
+    const app = place.app('elsewhere', {
+      'template.yaml': [
+        'Transform: AWS::Serverless-2016-10-31',
+        'Resources:',
+        '  Api:',
+        '    Type: AWS::Serverless::Function',
+        '    Properties:',
+        '      Runtime: nodejs22.x',
+        '      Handler: index.handler',
+        `      CodeUri: arn:aws:holdfast:eu-west-1:${OWNER}:bookmark/payments/api:prod`,
+        '',
+      ].join('\n'),
+      'code/index.js': 'exports.handler = async () => "theirs";\n',
+    });
+    for (const account of [OWNER, DEPLOYER]) {
+      await run(account, 'bootstrap');
+      await lockBuckets(accounts.direct(account));
+    }
+    const inPayments = ['--repository', 'payments'];
+    await run(OWNER, 'repository', 'create', 'payments');
+    await run(OWNER, 'publish', 'elsewhere/code', '--id', 'api', ...inPayments, '--bookmark', 'prod');
+    const principals = ['--for', 'deploying', '--principals', DEPLOYER];
+    await run(OWNER, 'share', 'create', ...inPayments, ...principals, '--yes');
+
+    const args = ['deploy', '--stack-name', 'elsewhere', '--capabilities', 'CAPABILITY_IAM'];
+    const deployed = await place.holdfastSam(app, args, '', awsEnvironment(accounts.as(DEPLOYER)));
+    expect(deployed).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('holdfast: elsewhere is CREATE_COMPLETE') as unknown,
+    });
+    const { reasons } = JSON.parse(await run(OWNER, 'why', 'api:1', ...inPayments, '--json')) as {
+      reasons: { kind: string; reference?: { consumer: string; slot: string } }[];
+    };
+    expect(reasons.filter(({ kind }) => kind === 'reference' || kind === 'pin')).toMatchObject([
+      {
+        kind: 'reference',
+        reference: {
+          consumer: expect.stringContaining(`:${DEPLOYER}:stack/elsewhere/`) as unknown,
+          slot: 'Api.CodeUri',
+        },
+      },
+    ]);
+  } finally {
+    await accounts.stop();
+  }
 });

@@ -37,7 +37,7 @@ export class SamPlace {
   readonly folder = mkdtempSync(join(tmpdir(), 'holdfast-sam-test-'));
 
   private constructor(
-    private readonly emulator: Emulator,
+    readonly emulator: Emulator,
     private readonly proxy: RecordingProxy,
     readonly bucket: string,
   ) {}
@@ -102,8 +102,8 @@ export class SamPlace {
   }
 
   /** Runs `holdfast-sam` in an application's folder. */
-  holdfastSam(app: string, args: readonly string[], input = ''): Promise<Result> {
-    return resultOf(this.start([process.execPath, HOLDFAST_SAM, ...args], app), input);
+  holdfastSam(app: string, args: readonly string[], input = '', env = {}): Promise<Result> {
+    return resultOf(this.start([process.execPath, HOLDFAST_SAM, ...args], app, { env }), input);
   }
 
   sam(app: string, ...args: readonly string[]): Promise<Result> {
@@ -111,7 +111,12 @@ export class SamPlace {
   }
 
   holdfast(...args: readonly string[]): Promise<Result> {
-    return resultOf(this.start([process.execPath, HOLDFAST, '--store', 'aws:', ...args], '.'));
+    return this.holdfastAs({}, ...args);
+  }
+
+  /** The same with other variables, such as those of another account. */
+  holdfastAs(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Result> {
+    return resultOf(this.start([process.execPath, HOLDFAST, '--store', 'aws:', ...args], '.', { env }));
   }
 
   /** The keys of everything that was written to S3 since the last time that sam's calls were asked for. */

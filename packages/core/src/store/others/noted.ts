@@ -17,6 +17,8 @@ export interface OtherStore {
   readonly region: string;
   /** What another region than its home has of it. Asks its home region for nothing. */
   readonly openReplicas: (region: string) => Promise<ReplicaStore>;
+  /** Notes no more that it is used. Whoever calls has found that nothing here uses it. */
+  readonly forget: () => Promise<void>;
 }
 
 /** The stores that are noted, none of them opened. */
@@ -31,6 +33,7 @@ export async function otherStores(
     region: url.slice(url.lastIndexOf('/') + 1),
     openHome: () => openStore(url, options),
     openReplicas: (region) => loadReplicate().openReplicaStore(url, region, options),
+    forget: async () => context.engine.noted?.forget(url),
   }));
 }
 

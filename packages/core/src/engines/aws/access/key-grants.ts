@@ -36,7 +36,7 @@ function isSame(wanted: KeyGrant, stored: StoredGrant): boolean {
 }
 
 function comparable({ Name, GranteePrincipal, Operations, Constraints }: KeyGrant): unknown[] {
-  const context = Object.entries(Constraints.EncryptionContextSubset).sort();
+  const context = { ...Constraints.EncryptionContextSubset };
   return [Name, GranteePrincipal, Operations.toSorted(), context];
 }
 

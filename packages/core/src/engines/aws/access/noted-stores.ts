@@ -1,5 +1,5 @@
 import type { NotedStores } from '../../../ports/index.js';
-import { put } from '../catalog/actions.js';
+import { put, remove } from '../catalog/actions.js';
 import { STORES } from '../catalog/keys.js';
 import type { TableClient } from '../catalog/table-client.js';
 
@@ -11,6 +11,10 @@ export function notedStores(table: TableClient): NotedStores {
       if (known.has(url)) return;
       await table.write([put({ pk: STORES, sk: url }, {})]);
       known.add(url);
+    },
+    async forget(url) {
+      await table.write([remove({ pk: STORES, sk: url })]);
+      known.delete(url);
     },
     async list() {
       const urls: string[] = [];
