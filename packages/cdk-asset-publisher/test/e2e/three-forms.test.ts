@@ -108,7 +108,7 @@ test('an app with the synthesizer, by holdfast-cdk deploy', async () => {
   expect(bootstrapCalls(calls)).toEqual([]);
   expect(calls).toHaveLength(quiet(1));
 
-  project.change('first/index.js', "exports.handler = async () => 'first, changed with the synthesizer';\n");
+  project.change('first/index.js', "exports.handler = async () => 'first, changed in MyShop';\n");
   const changed = await succeed(project.holdfastCdk(['deploy', 'MyShop', ...YES]));
   // The function's code, and the template that names it.
   expect(changed).toContain('(2 new, 10 unchanged)');
@@ -140,7 +140,7 @@ test('an app that knows nothing of Holdfast, by the wrapper in cdk.json and plai
   const diff = await succeed(project.cdk(['diff', '--method', 'template']));
   expect(diff).toContain('Number of stacks with differences: 0');
 
-  project.change('first/index.js', "exports.handler = async () => 'first, changed in the wrapper';\n");
+  project.change('first/index.js', "exports.handler = async () => 'first, changed in Shop';\n");
   await succeed(project.cdk(['deploy', 'Shop', ...YES]));
   await succeed(project.holdfast(['stack', 'settle', '--stack-name', 'Shop']));
   expect(await held('Shop')).toContain('reference Shop/First/Code:2');
@@ -166,7 +166,7 @@ test('the assembly of an app that knows nothing of Holdfast, rewritten before ea
   expect(cdkCalls(proxy)).toHaveLength(quiet(2));
 
   // What was published in one job and is deployed in another is settled there, with what the first one pinned.
-  project.change('first/index.js', "exports.handler = async () => 'first, changed in an assembly';\n");
+  project.change('first/index.js', "exports.handler = async () => 'first, changed in ReShop';\n");
   expect(await publish()).toContain('(2 new, 10 unchanged)');
   await succeed(project.holdfastCdk(['deploy', '--all', '--app', output, ...YES]));
   const after = await held('ReShop');

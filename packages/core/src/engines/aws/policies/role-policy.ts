@@ -73,7 +73,6 @@ const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Stateme
       '~former#*',
       '~stores',
     ]),
-    // What stacks use is asked in their own account, by the policy of its own store.
     ...evidenceStatements(scope),
   ],
   gc: (scope) => [
