@@ -166,9 +166,8 @@ test('a store that is named by its URL takes stacks of the account of the creden
   const { account, region } = emulator;
   project.env['HOLDFAST_STORE'] = `aws://${account}/${region}`;
   cpSync(join(FIXTURES, 'python-assembly/cdk.out'), join(project.folder, 'cdk.out'), { recursive: true });
-  const { stacks } = JSON.parse((await project.holdfastCdk(['--json', 'publish'])).stdout) as {
-    stacks: { place: object }[];
-  };
+  const published = await project.holdfastCdk(['--json', 'publish', '--deployment', 'by-url']);
+  const { stacks } = JSON.parse(published.stdout) as { stacks: { place: object }[] };
   expect(stacks.map(({ place }) => place)).toEqual(stacks.map(() => ({ partition: 'aws', account, region })));
 
   const manifest = join(project.folder, 'cdk.out/manifest.json');
@@ -176,4 +175,7 @@ test('a store that is named by its URL takes stacks of the account of the creden
   writeFileSync(manifest, text.replaceAll('aws://unknown-account/', 'aws://222222222222/'));
   const refusal = await project.holdfastCdk(['publish']);
   expect(refusal).toMatchObject({ code: 2, stderr: expect.stringContaining('account 222222222222') });
+  // Other tests deploy a stack of the same name.
+  await project.holdfast(['stack', 'abandon', '--stack-name', 'Orders', '--deployment', 'by-url', '--yes']);
+  expect(await held('Orders')).toEqual([]);
 });
