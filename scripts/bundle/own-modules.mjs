@@ -20,7 +20,9 @@ export function sdkModules(used) {
     name: 'sdk-modules',
     setup(build) {
       build.onResolve({ filter: /^@(aws-sdk|smithy)\// }, ({ path, resolveDir }) => {
-        if (!used.has(path)) used.set(path, resolveDir);
+        // Files are resolved in any order, and the same sources make the same bundle.
+        const first = used.get(path);
+        if (first === undefined || resolveDir < first) used.set(path, resolveDir);
         return { path: `./aws-sdk/${fileOf(path)}`, external: true };
       });
     },

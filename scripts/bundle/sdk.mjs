@@ -23,7 +23,7 @@ export async function bundleSdk({ used, own, outdir }) {
   const { outputFiles, metafile } = await esbuild.build({
     ...common,
     absWorkingDir: root,
-    entryPoints: [...used.keys()].map((name) => ({
+    entryPoints: [...used.keys()].sort().map((name) => ({
       in: `${ENTRY}:${name}`,
       out: fileOf(name).slice(0, -'.js'.length),
     })),
