@@ -261,12 +261,13 @@ test('what docs/sharing.md says is what happens: one template, deployed in both 
     expect(users).toContainEqual(expect.stringContaining(`reference ${stackArn(SHOP, region, 'shop')}/`));
   const why = printed.get('holdfast why api:prod --repository payments') ?? '';
   expect(why).toContain('shop/');
-  const policies = [...printed].filter(([line]) => line.startsWith('holdfast policy deployer'));
+  const policies = [...printed].filter(([line]) => line.startsWith('holdfast policy deployer --store'));
   expect(policies).toHaveLength(2);
   for (const [, text] of policies) {
     expect(text).toContain(`:${ARTIFACTS}:table/holdfast`);
     expect(text).toMatch(/content\/payments\/\*/);
   }
+  expect(printed.get('holdfast policy deployer')).toContain(`:${SHOP}:stack/*`);
   expect(printed.get('holdfast policy evidence')).toContain(`:${SHOP}:stack/*`);
 }, 120_000);
 
