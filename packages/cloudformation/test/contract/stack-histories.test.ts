@@ -17,7 +17,7 @@ import { History, TurnedClock } from '../support/cloudformation/play-history.js'
 /** By hand 10,000, as many on each engine; `jest … -t 'aws:'` chooses one. */
 const given = process.env['HOLDFAST_TEST_STACK_HISTORIES'];
 /** Fewer on files, and on AWS's engine, whose requests take their time. */
-const HISTORIES = { memory: 400, file: 40, aws: 4 } as const;
+const HISTORIES = { memory: 200, file: 20, aws: 3 } as const;
 const numberOf = (engine: keyof typeof HISTORIES): number => Number(given ?? HISTORIES[engine]);
 /** How many histories share one store, each with stacks and artifacts of its own: opening one costs more than a history. */
 const PER_STORE = 8;

@@ -14,7 +14,7 @@ import { history } from './support/random-commands.js';
 import { RECOVERY_WINDOW_MS, storeOnTable } from './support/store-on-table.js';
 
 /** As many as fit into about a minute and a half; 1,000 and more are run by hand. */
-const RUNS = Number(process.env['HOLDFAST_TEST_FAULTS'] ?? 400);
+const RUNS = Number(process.env['HOLDFAST_TEST_FAULTS'] ?? 120);
 const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? Date.now() % 1_000_000);
 const PER_TABLE = 3;
 /** So many histories are played at once, on tables of their own: the emulator and this process work by turns. */
