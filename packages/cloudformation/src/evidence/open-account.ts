@@ -1,4 +1,5 @@
 import type { StoreIdentity } from '@holdfast/core';
+import { asking } from '../lambda/client.js';
 import type { CloudFormationApi } from './api.js';
 import { openCloudFormation } from './client.js';
 
@@ -12,7 +13,7 @@ export type OpenAccount = (place: StoreIdentity) => Promise<CloudFormationApi>;
 export function openAccountsBy(role: string): OpenAccount {
   return async ({ partition, account, region }) => {
     const sdk = await import('@aws-sdk/client-sts');
-    const sts = new sdk.STSClient({ region });
+    const sts = new sdk.STSClient({ ...asking(), region });
     const RoleArn = `arn:${partition}:iam::${account}:role/${role}`;
     const credentials = async () => {
       const { Credentials } = await sts.send(
