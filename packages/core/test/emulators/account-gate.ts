@@ -1,12 +1,11 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { DynamoDBClient, GetResourcePolicyCommand } from '@aws-sdk/client-dynamodb';
 import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
-import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { askedOfBucket, askedOfTables, type Asked } from './asked.js';
 import type { Emulator } from './emulator.js';
+import { listen } from './listen.js';
 
 /** A way to ministack on which accounts meet as in AWS. */
 export interface AccountGate {
@@ -142,15 +141,7 @@ export async function startAccountGate(
     }
   }
 
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const stop = async (): Promise<void> => {
-    if (!server.listening) return;
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  };
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { endpoint, stop } = await listen(server);
   return {
     as: (account, region = emulator.region) => ({
       ...{ endpoint, region, account, stop },

@@ -1,9 +1,8 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { once } from 'node:events';
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Emulator } from './emulator.js';
 import { iamRequestsOf, serviceOf, type IamRequest, type RawRequest } from './iam-requests.js';
+import { listen } from './listen.js';
 
 /** A way to an emulator on which a simulator of IAM judges every request, its conditions too, as AWS would. */
 export interface IamGate {
@@ -47,15 +46,7 @@ export async function startIamGate(emulator: Emulator): Promise<IamGate> {
       answer.destroy();
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const stop = async (): Promise<void> => {
-    if (!server.listening) return;
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  };
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { endpoint, stop } = await listen(server);
   return {
     emulator: { ...emulator, endpoint, stop },
     judgeBy: (given) => void (policies = given),

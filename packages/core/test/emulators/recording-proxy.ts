@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Emulator } from './emulator.js';
+import { listen } from './listen.js';
 
 /** One request of a client to AWS. */
 export interface RecordedCall {
@@ -63,15 +62,7 @@ export async function startRecordingProxy(
       answer.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const stop = async (): Promise<void> => {
-    if (!server.listening) return;
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  };
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { endpoint, stop } = await listen(server);
   const clear = (): void => void calls.splice(0);
   return { emulator: { ...emulator, endpoint, stop }, calls, clear, holdNext, stop };
 }

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Emulator } from './emulator.js';
+import { listen } from './listen.js';
 
 /** A way to an emulator on which regions can be cut off, as a network that fails does. */
 export interface RegionGate {
@@ -38,15 +37,7 @@ export async function startRegionGate(emulator: Emulator): Promise<RegionGate> {
     });
     incoming.pipe(onward);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const stop = async (): Promise<void> => {
-    if (!server.listening) return;
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  };
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { endpoint, stop } = await listen(server);
   return {
     emulator: { ...emulator, endpoint, stop },
     cutOff: (region) => void closed.add(region),
