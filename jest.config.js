@@ -10,9 +10,8 @@ const base = {
       '@swc/jest',
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
-    '/node_modules/libdeflate/': join(__dirname, 'test/es-module-transform.cjs'),
   },
-  transformIgnorePatterns: ['/node_modules/(?!\\.pnpm/libdeflate@|libdeflate/)'],
+  transformIgnorePatterns: ['/node_modules/'],
   moduleNameMapper: {
     // TypeScript names the file that will be, with its .js ending; jest wants the one that is.
     '^(\\.{1,2}/.*)\\.js$': '$1',

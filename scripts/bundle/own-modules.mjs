@@ -4,11 +4,10 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { root } from '../workspace.mjs';
 
 /**
- * Packages that look for files of their own (native code, WebAssembly, a database), and who depends on them. They are found from there:
+ * Packages that look for files of their own (native code, a database), and who depends on them. They are found from there:
  * where packages are installed strictly, the command itself does not see them.
  */
 const OUTSIDE = {
-  libdeflate: '@holdfast/core',
   '@aws-cdk/cloudformation-diff': '@holdfast/cloudformation',
 };
 

@@ -2,18 +2,51 @@
  * Compresses whole contents, on the thread that calls or, since this file is also a worker's program, on another one. As
  * such it may be run from its source, so it imports no other file.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { deflate } from 'libdeflate';
 
 /** From here on a sample decides whether compressing is worth trying. */
 const SAMPLE_FROM = 256 * 1024;
 const SAMPLE_PART = 8 * 1024;
 
-/** Its loader makes every uncaught exception of the process be thrown again, which is the host's to decide. */
-let isLoaded = false;
-
 /** What a worker of this program is told at its start, so that no other worker that loads it takes itself for one. */
-export const DEFLATE_WORKER = 'holdfast deflate';
+const DEFLATE_WORKER = 'holdfast deflate';
+
+type CompiledCode = object;
+
+/** What is used of Node's WebAssembly, whose types TypeScript has for browsers only. */
+const { WebAssembly } = globalThis as unknown as {
+  readonly WebAssembly: {
+    readonly Module: new (code: Uint8Array) => CompiledCode;
+    readonly Instance: new (code: CompiledCode) => { readonly exports: unknown };
+  };
+};
+
+interface WorkerData {
+  readonly program: typeof DEFLATE_WORKER;
+  readonly libdeflate: CompiledCode;
+}
+
+/** What scripts/libdeflate builds: libdeflate with memory that only grows. Addresses and sizes are bytes, and 0 is a failure. */
+interface Libdeflate {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  /** Where so many bytes are free until the next call. */
+  room(size: number): number;
+  compressor(level: number): number;
+  libdeflate_deflate_compress(
+    compressor: number,
+    input: number,
+    inputSize: number,
+    output: number,
+    outputRoom: number,
+  ): number;
+}
+
+/** Loaded when it is first used: what was published before needs no compressor. */
+let libdeflate: CompiledCode | undefined;
+/** One for each level, whose memory holds a compressor and after it, for the time of a call, a content and what it becomes. */
+const compressors = new Map<number, { readonly code: Libdeflate; readonly compressor: number }>();
 
 /** Contents one after the other, to be compressed each on its own. */
 export interface DeflateBatch {
@@ -36,37 +69,66 @@ export interface DeflatedBatch {
   readonly sizes: readonly number[];
 }
 
-/** Makes libdeflate ready, which it would do by itself when it is first used, but not without traces. */
-function ensureLoaded(): void {
-  if (isLoaded) {
-    return;
+/** What a worker of this program needs to know. */
+export function deflateWorkerData(): WorkerData {
+  return { program: DEFLATE_WORKER, libdeflate: loadLibdeflate() };
+}
+
+function loadLibdeflate(): CompiledCode {
+  libdeflate ??= new WebAssembly.Module(readInstalled(join(__dirname, '../../wasm/libdeflate.wasm')));
+  return libdeflate;
+}
+
+/** A failure is not the user's file's, whose packing it would otherwise be taken for. */
+function readInstalled(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new Error(`the installation of Holdfast is not complete: cannot read ${file}`, { cause });
   }
-  isLoaded = true;
-  const [exceptions, rejections] = [
-    process.listeners('uncaughtException'),
-    process.listeners('unhandledRejection'),
-  ];
-  deflate(new Uint8Array(1), 1);
-  for (const added of process.listeners('uncaughtException')) {
-    if (!exceptions.includes(added)) {
-      process.off('uncaughtException', added);
-    }
+}
+
+function compressorOf(level: number): { readonly code: Libdeflate; readonly compressor: number } {
+  let known = compressors.get(level);
+  if (known === undefined) {
+    const code = new WebAssembly.Instance(loadLibdeflate()).exports as Libdeflate;
+    known = { code, compressor: inMemory(code.compressor(level)) };
+    compressors.set(level, known);
   }
-  for (const added of process.listeners('unhandledRejection')) {
-    if (!rejections.includes(added)) {
-      process.off('unhandledRejection', added);
-    }
+  return known;
+}
+
+/** A raw deflate stream (RFC 1951) of a content that is not empty, in memory that lasts until the next call. Undefined unless it is shorter. */
+function deflate(content: Uint8Array, level: number): Uint8Array<ArrayBuffer> | undefined {
+  const { code, compressor } = compressorOf(level);
+  const input = inMemory(code.room(2 * content.length));
+  const output = input + content.length;
+  // It may be another buffer each time that the memory grew.
+  new Uint8Array(code.memory.buffer).set(content, input);
+  const size = code.libdeflate_deflate_compress(
+    compressor,
+    input,
+    content.length,
+    output,
+    content.length - 1,
+  );
+  return size === 0 ? undefined : new Uint8Array(code.memory.buffer, output, size);
+}
+
+function inMemory(address: number): number {
+  if (address === 0) {
+    throw new Error('there is not enough memory to compress');
   }
+  return address;
 }
 
 /** Compresses a content into a raw deflate stream (RFC 1951). Undefined when it does not shrink. */
 export function deflateContent(content: Uint8Array, level: number): Uint8Array | undefined {
-  if (level === 0 || content.length === 0 || looksIncompressible(content)) {
-    return undefined;
-  }
-  ensureLoaded();
-  const data = deflate(content, level);
-  return data.length < content.length ? data : undefined;
+  return isWorthTrying(content, level) ? deflate(content, level)?.slice() : undefined;
+}
+
+function isWorthTrying(content: Uint8Array, level: number): boolean {
+  return level > 0 && content.length > 0 && !looksIncompressible(content);
 }
 
 /** Whether three parts of the content, taken from places that depend on its length only, hardly shrink. */
@@ -74,13 +136,13 @@ export function looksIncompressible(content: Uint8Array): boolean {
   if (content.length < SAMPLE_FROM) {
     return false;
   }
-  ensureLoaded();
   const middle = (content.length - SAMPLE_PART) >> 1;
   const sample = new Uint8Array(3 * SAMPLE_PART);
   sample.set(content.subarray(0, SAMPLE_PART), 0);
   sample.set(content.subarray(middle, middle + SAMPLE_PART), SAMPLE_PART);
   sample.set(content.subarray(content.length - SAMPLE_PART), 2 * SAMPLE_PART);
-  return deflate(sample, 1).length > sample.length * 0.98;
+  const deflated = deflate(sample, 1);
+  return deflated === undefined || deflated.length > sample.length * 0.98;
 }
 
 function deflateBatch({ id, level, contents, sizes }: DeflateBatch): DeflatedBatch {
@@ -90,7 +152,7 @@ function deflateBatch({ id, level, contents, sizes }: DeflateBatch): DeflatedBat
   const shrunk = sizes.map((size) => {
     const content = contents.subarray(from, from + size);
     from += size;
-    const deflated = deflateContent(content, level);
+    const deflated = isWorthTrying(content, level) ? deflate(content, level) : undefined;
     if (deflated === undefined) {
       return -1;
     }
@@ -101,7 +163,9 @@ function deflateBatch({ id, level, contents, sizes }: DeflateBatch): DeflatedBat
   return { id, contents, data: data.slice(0, filled), sizes: shrunk };
 }
 
-if (workerData === DEFLATE_WORKER) {
+const started = workerData as WorkerData | undefined;
+if (started?.program === DEFLATE_WORKER) {
+  ({ libdeflate } = started);
   parentPort?.on('message', (batch: DeflateBatch) => {
     const done = deflateBatch(batch);
     parentPort?.postMessage(done, [done.contents.buffer, done.data.buffer]);

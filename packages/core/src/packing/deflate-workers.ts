@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { DEFLATE_WORKER, type DeflateBatch, type DeflatedBatch } from './deflate-content.js';
+import { deflateWorkerData, type DeflateBatch, type DeflatedBatch } from './deflate-content.js';
 
 /** Beside this file, and like it compiled or not. Absent where everything was bundled into one file. */
 const PROGRAM = join(__dirname, `deflate-content${extname(__filename)}`);
@@ -27,10 +27,11 @@ export class DeflateWorkers {
   }
 
   constructor(count: number) {
+    const workerData = deflateWorkerData();
     for (let i = 0; i < count; i += 1) {
       // It needs none of the options that the process was started with. Run from its source it would be warned about.
       const execArgv = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
-      const worker = new Worker(PROGRAM, { workerData: DEFLATE_WORKER, execArgv });
+      const worker = new Worker(PROGRAM, { workerData, execArgv });
       worker.on('message', (done: DeflatedBatch) => {
         if (done.contents.length === BUFFER_SIZE) {
           this.spare.push(done.contents);

@@ -16,12 +16,14 @@ export function compilePacking(): string {
       jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
       module: { type: 'commonjs' },
     });
-    const target = join(out, source.replace(/\.ts$/, '.js'));
+    const target = join(out, 'dist', source.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, code);
   }
-  symlinkSync(join(PACKAGE, 'node_modules'), join(out, 'node_modules'));
-  return join(out, 'packing/index.js');
+  for (const name of ['node_modules', 'wasm']) {
+    symlinkSync(join(PACKAGE, name), join(out, name));
+  }
+  return join(out, 'dist/packing/index.js');
 }
 
 function filesOf(directory: string): string[] {
