@@ -1,6 +1,7 @@
+import type { Stats } from 'node:fs';
 import { endianness } from 'node:os';
 import { PACKING_FORMAT, type TreeDigest } from './tree-digest.js';
-import type { Tree, TreeEntry } from './tree.js';
+import type { FileEntry, Listing, Tree, TreeEntry } from './tree.js';
 
 /**
  * How much older than the reading of its content a file must be: two seconds, the coarsest time stamps that file systems
@@ -9,10 +10,9 @@ import type { Tree, TreeEntry } from './tree.js';
 export const SETTLED_AFTER_MS = 2000;
 
 const FIELDS = 4;
-/** Digests are kept as the text that they are used as. */
-const DIGEST_LENGTH = 64;
-const NO_DIGEST = '0'.repeat(DIGEST_LENGTH);
+const DIGEST_BYTES = 32;
 const KINDS = { executable: 1, file: 2, symlink: 3, directory: 4 } as const;
+const KIND_NAMES: readonly TreeEntry['kind'][] = ['file', 'file', 'file', 'symlink', 'directory'];
 
 interface Header {
   readonly packingFormat: number;
@@ -20,7 +20,10 @@ interface Header {
   /** Milliseconds since 1970, before the first content was read. */
   readonly begunAt: number;
   readonly treeDigest: TreeDigest;
+  /** How many entries there are. */
   readonly count: number;
+  /** How many bytes their names take, before those of the listings. */
+  readonly namesLength: number;
 }
 
 /**
@@ -38,8 +41,8 @@ export class Fingerprints {
     /** Size, mtime, ctime and inode of every entry; NaN, which equals nothing, where a file is not to be recognised. */
     private readonly stamps: Float64Array,
     private readonly kinds: Buffer,
-    private readonly digests: string,
-    /** Path, and target of a link, of every entry, each ending in NUL. */
+    private readonly digests: Buffer,
+    /** Path, and target of a link, of every entry, then path and names of every listing, each ending in NUL. */
     private readonly names: Buffer,
   ) {}
 
@@ -52,7 +55,7 @@ export class Fingerprints {
   static of(tree: Tree, contents: readonly string[], treeDigest: TreeDigest, begunAt: number): Fingerprints {
     const count = tree.entries.length;
     const stamps = new Float64Array(count * FIELDS);
-    let digests = '';
+    const digests = Buffer.alloc(count * DIGEST_BYTES);
     tree.entries.forEach((entry, i) => {
       if (entry.kind === 'file') {
         stamps.set(stampOf(entry), i * FIELDS);
@@ -61,13 +64,22 @@ export class Fingerprints {
         if (!(youngest < begunAt - SETTLED_AFTER_MS)) {
           stamps.fill(NaN, i * FIELDS, (i + 1) * FIELDS);
         }
-        digests += contents[i]!;
-      } else {
-        digests += NO_DIGEST;
+        digests.write(contents[i]!, i * DIGEST_BYTES, 'hex');
       }
     });
-    const header = { packingFormat: PACKING_FORMAT, endianness: endianness(), begunAt, treeDigest, count };
-    return new Fingerprints(header, stamps, kindsOf(tree), digests, namesOf(tree));
+    const names = namesOf(tree);
+    const header = {
+      packingFormat: PACKING_FORMAT,
+      endianness: endianness(),
+      begunAt,
+      treeDigest,
+      count,
+      namesLength: names.length,
+    };
+    const listings = Buffer.from(
+      (tree.listings ?? []).map((listing) => `${listing.path}\0${listing.names}\0`).join(''),
+    );
+    return new Fingerprints(header, stamps, kindsOf(tree), digests, Buffer.concat([names, listings]));
   }
 
   /** The inverse of {@link encode}. Undefined for what another version wrote, or a clock that was ahead of this one. */
@@ -79,15 +91,15 @@ export class Fingerprints {
       return undefined;
     }
     // A copy, since numbers must lie at a multiple of their size.
-    const stamps = Uint8Array.from(bytes.subarray(end, end + count * FIELDS * 8));
+    const stamps = new Uint8Array(bytes.subarray(end, end + count * FIELDS * 8));
     const kinds = end + stamps.length;
     const digests = kinds + count;
-    const names = digests + count * DIGEST_LENGTH;
+    const names = digests + count * DIGEST_BYTES;
     return new Fingerprints(
       header,
       new Float64Array(stamps.buffer),
       bytes.subarray(kinds, digests),
-      bytes.toString('latin1', digests, names),
+      bytes.subarray(digests, names),
       bytes.subarray(names),
     );
   }
@@ -97,14 +109,7 @@ export class Fingerprints {
     const length = Buffer.alloc(4);
     length.writeUInt32LE(header.length);
     const stamps = Buffer.from(this.stamps.buffer, this.stamps.byteOffset, this.stamps.byteLength);
-    return Buffer.concat([
-      length,
-      header,
-      stamps,
-      this.kinds,
-      Buffer.from(this.digests, 'latin1'),
-      this.names,
-    ]);
+    return Buffer.concat([length, header, stamps, this.kinds, this.digests, this.names]);
   }
 
   /** The digest of the tree if nothing of it has changed; undefined when something has, or may have. */
@@ -117,9 +122,77 @@ export class Fingerprints {
         return undefined;
       }
     }
-    return this.kinds.equals(kindsOf(tree)) && this.names.equals(namesOf(tree))
+    return this.kinds.equals(kindsOf(tree)) && this.entryNames().equals(namesOf(tree))
       ? this.header.treeDigest
       : undefined;
+  }
+
+  get treeDigest(): TreeDigest {
+    return this.header.treeDigest;
+  }
+
+  /** Of every directory, the root first; none where names do not tell what belongs to the tree. */
+  listings(): Listing[] {
+    const texts = this.names.toString('utf8', this.header.namesLength).split('\0');
+    return Array.from({ length: texts.length >> 1 }, (_, i) => ({
+      path: texts[2 * i]!,
+      names: texts[2 * i + 1]!,
+    }));
+  }
+
+  /** The names of the entries in their order: the path of each, and behind that of a link its target. */
+  entryTexts(): string[] {
+    return this.entryNames().toString('utf8').split('\0');
+  }
+
+  /** Calls for each entry, in order, without making an object of it; `text` is its place in {@link entryTexts}. Ends when told so. */
+  every(visit: (i: number, kind: TreeEntry['kind'], text: number) => boolean): boolean {
+    let text = 0;
+    for (let i = 0; i < this.header.count; i += 1) {
+      const kind = KIND_NAMES[this.kinds[i]!]!;
+      if (!visit(i, kind, text)) {
+        return false;
+      }
+      text += kind === 'symlink' ? 2 : 1;
+    }
+    return true;
+  }
+
+  /** Whether the file in this place has the size, times and inode that it had. */
+  isAsItWas(i: number, { size, mtimeMs, ctimeMs, ino }: Stats): boolean {
+    const at = i * FIELDS;
+    return (
+      this.stamps[at] === size &&
+      this.stamps[at + 1] === mtimeMs &&
+      this.stamps[at + 2] === ctimeMs &&
+      this.stamps[at + 3] === ino
+    );
+  }
+
+  /** The file in this place, as it was. */
+  fileAt(i: number, path: string, file: string): FileEntry {
+    const at = i * FIELDS;
+    return {
+      kind: 'file',
+      path,
+      mode: this.kinds[i] === KINDS.executable ? 0o755 : 0o644,
+      size: this.stamps[at]!,
+      source: { file },
+      stamp: {
+        mtimeMs: this.stamps[at + 1]!,
+        ctimeMs: this.stamps[at + 2]!,
+        inode: this.stamps[at + 3]!,
+      },
+      sha256: this.digestAt(i),
+    };
+  }
+
+  private digestAt(i: number): string {
+    return this.digests.toString('hex', i * DIGEST_BYTES, (i + 1) * DIGEST_BYTES);
+  }
+
+  private entryNames(): Buffer {
+    return this.names.subarray(0, this.header.namesLength);
   }
 
   /** The SHA-256 of a file's content in hexadecimal if the file has not changed; undefined when it has, or may have. */
@@ -128,7 +201,7 @@ export class Fingerprints {
     if (i === undefined || !this.hasStampOf(entry, i)) {
       return undefined;
     }
-    return this.digests.slice(i * DIGEST_LENGTH, (i + 1) * DIGEST_LENGTH);
+    return this.digestAt(i);
   }
 
   private hasStampOf(entry: TreeEntry, i: number): boolean {
@@ -166,14 +239,10 @@ export class Fingerprints {
 
   /** The path of every entry; empty for what was no file, since no path is. */
   private filePaths(): string[] {
-    const names = this.names.toString('utf8').split('\0');
-    let at = 0;
-    return Array.from({ length: this.header.count }, (_, i) => {
-      const kind = this.kinds[i];
-      const name = names[at]!;
-      at += kind === KINDS.symlink ? 2 : 1;
-      return kind === KINDS.file || kind === KINDS.executable ? name : '';
-    });
+    const texts = this.entryTexts();
+    const paths: string[] = [];
+    this.every((_, kind, text) => paths.push(kind === 'file' ? texts[text]! : '') > 0);
+    return paths;
   }
 }
 

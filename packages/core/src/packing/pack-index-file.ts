@@ -46,7 +46,7 @@ export function decodePackIndex(bytes: Buffer): PackIndex {
   const from = Math.ceil(end / 8) * 8;
   const to = from + count * FIELDS * 8;
   // A copy, since numbers must lie at a multiple of their size.
-  const numbers = new Float64Array(Uint8Array.from(bytes.subarray(from, to)).buffer);
+  const numbers = new Float64Array(new Uint8Array(bytes.subarray(from, to)).buffer);
   const texts = bytes.toString('utf8', to).split('\0');
   const entries = Array.from({ length: count }, (_, i): PackedEntry => {
     const at = i * FIELDS;

@@ -14,7 +14,7 @@ import { fileError } from './file-errors.js';
 import { IGNORE_FILE, IgnoreRules } from './ignore-rules.js';
 import { decodeName } from './names.js';
 import { readInnerLink } from './symlinks.js';
-import type { FileEntry, Tree, TreeEntry } from './tree.js';
+import type { FileEntry, Listing, Tree, TreeEntry } from './tree.js';
 
 /**
  * Reads what is to be packed of a directory: its files, its links, and the directories that are empty on disk.
@@ -36,9 +36,10 @@ export function readTree(root: string): Tree {
   } catch (error) {
     throw fileError('read', root, error);
   }
-  const entries: TreeEntry[] = [];
-  readDirectory(top, '', IgnoreRules.none, entries);
-  return { entries };
+  const found: Found = { entries: [], listings: [], ruled: false };
+  readDirectory(top, '', IgnoreRules.none, found);
+  const { entries, listings, ruled } = found;
+  return ruled ? { entries } : { entries, listings };
 }
 
 /** A tree of one file, as it stands alone in a zip under its own name. Throws like {@link readTree}. */
@@ -55,19 +56,29 @@ export function treeOfFile(file: string): Tree {
   return { entries: [fileEntry(basename(file), file, stats)] };
 }
 
-function fileEntry(path: string, file: string, stats: Stats): FileEntry {
+interface Found {
+  readonly entries: TreeEntry[];
+  readonly listings: Listing[];
+  /** Whether there are ignore rules. */
+  ruled: boolean;
+}
+
+/** A regular file as its stats say that it is. `file` is where it lies. */
+export function fileEntry(path: string, file: string, stats: Stats): FileEntry {
   const mode = (stats.mode & 0o100) === 0 ? 0o644 : 0o755;
   const stamp = { mtimeMs: stats.mtimeMs, ctimeMs: stats.ctimeMs, inode: stats.ino };
   return { kind: 'file', path, mode, size: stats.size, source: { file }, stamp };
 }
 
-function readDirectory(top: string, directory: string, inherited: IgnoreRules, entries: TreeEntry[]): void {
+function readDirectory(top: string, directory: string, inherited: IgnoreRules, found: Found): void {
   const absolute = directory === '' ? top : below(top, directory);
   const children = listDirectory(absolute, directory);
   if (children.length === 0 && directory !== '') {
-    entries.push({ kind: 'directory', path: directory });
+    found.entries.push({ kind: 'directory', path: directory });
   }
+  found.listings.push({ path: directory, names: namesIn(children) });
   const ignoreFile = children.find((child) => child.name === IGNORE_FILE);
+  found.ruled ||= ignoreFile !== undefined;
   const rules =
     ignoreFile === undefined
       ? inherited
@@ -78,15 +89,19 @@ function readDirectory(top: string, directory: string, inherited: IgnoreRules, e
       continue;
     }
     if (child.isDirectory()) {
-      readDirectory(top, path, rules, entries);
+      readDirectory(top, path, rules, found);
     } else {
-      entries.push(readEntry(top, path));
+      found.entries.push(readEntry(top, path));
     }
   }
 }
 
+function namesIn(children: readonly Dirent[]): string {
+  return children.map(({ name }) => name).join('/');
+}
+
 /** What `join` gives for a path that is plain already, which every path here is; it would take a tenth of the time. */
-function below(top: string, path: string): string {
+export function below(top: string, path: string): string {
   return `${top}${sep}${path}`;
 }
 

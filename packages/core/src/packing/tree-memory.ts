@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileError } from './file-errors.js';
 import { Fingerprints } from './fingerprints.js';
+import { lookAgain } from './look-again.js';
 import type { PackIndex } from './pack-index.js';
 import { decodePackIndex, encodePackIndex } from './pack-index-file.js';
 import { readSealed, writeSealed } from './sealed-file.js';
@@ -9,7 +11,7 @@ import { hashTree, treeDigestOfContents, type TreeDigest } from './tree-digest.j
 import type { Tree } from './tree.js';
 
 /** What the files hold, in which version: raise it with any change of their layout. */
-const FINGERPRINTS = 'hf-seen2';
+const FINGERPRINTS = 'hf-seen3';
 const PACKING = 'hf-pack2';
 
 /** A tree whose digest is known. */
@@ -24,31 +26,40 @@ export interface RecognisedTree {
  * lost or damaged at any time, and may be used by several processes at once.
  */
 export class TreeMemory {
+  private readonly top: string;
   private readonly file: string;
 
   /**
    * @param folder where to remember; it is made when needed
-   * @param root the directory, which must exist
+   * @param root the directory; throws `not-found` when it does not exist
    */
   constructor(folder: string, root: string) {
-    this.file = join(folder, 'trees', hash('sha256', realpathSync(root), 'hex'));
+    this.top = realPath(root);
+    this.file = join(folder, 'trees', hash('sha256', this.top, 'hex'));
   }
 
   /**
-   * The digest of a tree that was just read from the directory: what `digestTree` gives, without reading the files
-   * whose size, times and inode are what they were. Throws like `digestTree`.
+   * The digest of the directory as it is now: what `digestTree` gives, without reading the files whose size, times and
+   * inode are what they were. Throws like `digestTree`.
+   *
+   * @param read reads the directory anew, with {@link readTree}; not called when it is hardly changed
    */
-  async recognise(tree: Tree): Promise<RecognisedTree> {
+  async recognise(read: () => Tree): Promise<RecognisedTree> {
     const before = this.fingerprints();
-    const unchanged = before?.digestOf(tree);
+    const begunAt = Date.now();
+    const again = before && lookAgain(before, this.top);
+    if (before !== undefined && again?.unchanged === true) {
+      return { treeDigest: before.treeDigest, known: again.tree };
+    }
+    const tree = again?.tree() ?? read();
+    const unchanged = again === undefined ? before?.digestOf(tree) : undefined;
     if (before !== undefined && unchanged !== undefined) {
       return {
         treeDigest: unchanged,
         known: () => withContents(tree, (i) => before.contentOf(tree.entries[i]!)),
       };
     }
-    const begunAt = Date.now();
-    const contents = await hashTree(tree, (entry) => before?.contentOf(entry));
+    const contents = await hashTree(tree, (entry) => entry.sha256 ?? before?.contentOf(entry));
     const treeDigest = treeDigestOfContents(tree, contents);
     const now = Fingerprints.of(tree, contents, treeDigest, begunAt);
     writeSealed(`${this.file}.seen`, FINGERPRINTS, now.encode());
@@ -68,6 +79,14 @@ export class TreeMemory {
   private fingerprints(): Fingerprints | undefined {
     const body = readSealed(`${this.file}.seen`, FINGERPRINTS);
     return body === undefined ? undefined : Fingerprints.decode(body, Date.now());
+  }
+}
+
+function realPath(root: string): string {
+  try {
+    return realpathSync(root);
+  } catch (error) {
+    throw fileError('read', root, error);
   }
 }
 

@@ -39,9 +39,18 @@ export interface DirectoryEntry {
 
 export type TreeEntry = FileEntry | LinkEntry | DirectoryEntry;
 
+/** The names of everything in a directory, as the system listed them, joined by `/`. */
+export interface Listing {
+  /** Of the directory, relative to the root and empty for the root itself. */
+  readonly path: string;
+  readonly names: string;
+}
+
 /** What is to be packed, in any order. */
 export interface Tree {
   readonly entries: readonly TreeEntry[];
+  /** Of every directory; absent where ignore rules decide what belongs to the tree, and for what is no directory on disk. */
+  readonly listings?: readonly Listing[];
 }
 
 /** The permission bits that an entry has in a zip and in a tree digest. */

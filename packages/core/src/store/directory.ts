@@ -16,15 +16,15 @@ export async function readDirectory(
   repository: string,
 ): Promise<ReadTree> {
   const trees = loadTrees();
-  const tree = trees.readTree(path);
   if (context.cache === false) {
+    const tree = trees.readTree(path);
     return {
       treeDigest: await trees.digestTree(tree),
       pack: (file) => loadPacking().packTree(tree, file),
     };
   }
   const memory = new trees.TreeMemory(context.cache ?? trees.cacheFolder(), path);
-  const recognised = await memory.recognise(tree);
+  const recognised = await memory.recognise(() => trees.readTree(path));
   return {
     treeDigest: recognised.treeDigest,
     pack: (file) => packRemembering(context, repository, memory, recognised.known(), file),

@@ -1,4 +1,4 @@
-import {
+import fs, {
   chmodSync,
   closeSync,
   lstatSync,
@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -16,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cacheFolder, digestTree, readTree, TreeMemory, type Tree } from '../../../src/packing/index.js';
+import { cacheFolder, digestTree, readTree, TreeMemory } from '../../../src/packing/index.js';
 import { directoryWith, temporaryDirectory } from './support/temporary-directory.js';
 
 /** Longer than files stay suspect. */
@@ -45,64 +46,106 @@ afterEach(() => {
 function recognise(after = LATER_MS): ReturnType<TreeMemory['recognise']> {
   const then = Date.now() + after;
   const clock = jest.spyOn(Date, 'now').mockReturnValue(then);
-  return new TreeMemory(folder, root).recognise(readTree(root)).finally(() => clock.mockRestore());
+  return new TreeMemory(folder, root).recognise(() => readTree(root)).finally(() => clock.mockRestore());
 }
 
 const digestNow = (): ReturnType<typeof digestTree> => digestTree(readTree(root));
 
-/** A tree whose files cannot be read, so that only what is remembered can tell its digest. */
-function unreadable(tree: Tree): Tree {
-  return {
-    entries: tree.entries.map((entry) =>
-      entry.kind === 'file' ? { ...entry, source: { file: '/nowhere' } } : entry,
-    ),
-  };
+/** The files below the directory that are opened while something happens. */
+async function openedBy(doing: () => Promise<unknown>): Promise<string[]> {
+  const open = jest.spyOn(fs, 'openSync');
+  await doing();
+  return open.mock.calls.map(([path]) => String(path)).filter((path) => path.startsWith(realpathSync(root)));
 }
 
 test('an unchanged directory is recognised without reading a file', async () => {
   expect((await recognise()).treeDigest).toBe(await digestNow());
-  const again = new TreeMemory(folder, root).recognise(unreadable(readTree(root)));
-  const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * LATER_MS);
-  await expect(new TreeMemory(folder, root).recognise(unreadable(readTree(root)))).resolves.toMatchObject({
-    treeDigest: await digestNow(),
+  const digest = await digestNow();
+  const opened = await openedBy(async () => {
+    expect((await recognise(2 * LATER_MS)).treeDigest).toBe(digest);
   });
-  clock.mockRestore();
-  // The clock is behind the time when the directory was read: nothing is trusted, and the files are missed.
-  await expect(again).rejects.toMatchObject({ code: 'conflict' });
+  expect(opened).toEqual([]);
+});
+
+test('of an unchanged directory the contents are known, so that packing can copy them', async () => {
+  const contents = async (after: number): Promise<unknown[]> => {
+    const tree = (await recognise(after)).known();
+    return tree.entries
+      .map((entry) => ({ ...entry, sha256: entry.kind === 'file' && entry.sha256 }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+  };
+  expect(await contents(2 * LATER_MS)).toEqual(await contents(LATER_MS));
+});
+
+test('nothing is trusted when the clock is behind the time when the directory was read', async () => {
+  await recognise(2 * LATER_MS);
+  const opened = await openedBy(() => recognise());
+  expect(opened).toContain(join(realpathSync(root), 'src/one.js'));
 });
 
 test('only changed files are read', async () => {
   await recognise();
   writeFileSync(join(root, 'src/two.js'), 'TWO');
-  const tree = readTree(root);
-  const mixed = {
-    entries: tree.entries.map((entry) =>
-      entry.kind === 'file' && entry.path !== 'src/two.js'
-        ? { ...entry, source: { file: '/nowhere' } }
-        : entry,
-    ),
-  };
-  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * LATER_MS);
-  expect((await new TreeMemory(folder, root).recognise(mixed)).treeDigest).toBe(await digestNow());
+  const digest = await digestNow();
+  const opened = await openedBy(async () => {
+    expect((await recognise(2 * LATER_MS)).treeDigest).toBe(digest);
+  });
+  expect(opened).toEqual([join(realpathSync(root), 'src/two.js')]);
+});
+
+test('only changed and new files are read when a directory has other names', async () => {
+  await recognise();
+  writeFileSync(join(root, 'src/three.js'), 'three');
+  const digest = await digestNow();
+  const opened = await openedBy(async () => {
+    expect((await recognise(2 * LATER_MS)).treeDigest).toBe(digest);
+  });
+  expect(opened).toEqual([join(realpathSync(root), 'src/three.js')]);
 });
 
 test('a file that was written just now is not trusted', async () => {
   await recognise(0);
-  const then = Date.now();
-  jest.spyOn(Date, 'now').mockReturnValue(then);
-  await expect(new TreeMemory(folder, root).recognise(unreadable(readTree(root)))).rejects.toMatchObject({
-    code: 'conflict',
-  });
+  expect(await openedBy(() => recognise(0))).toContain(join(realpathSync(root), 'src/one.js'));
 });
 
 test('a file whose times lie in the future is not trusted', async () => {
   const future = new Date(Date.now() + 10 * LATER_MS);
   utimesSync(join(root, 'src/one.js'), future, future);
   await recognise();
-  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * LATER_MS);
-  await expect(new TreeMemory(folder, root).recognise(unreadable(readTree(root)))).rejects.toMatchObject({
-    code: 'conflict',
-    message: expect.stringContaining('src/one.js'),
+  expect(await openedBy(() => recognise(2 * LATER_MS))).toEqual([join(realpathSync(root), 'src/one.js')]);
+});
+
+describe('with ignore rules', () => {
+  beforeEach(() => {
+    mkdirSync(join(root, 'build'));
+    writeFileSync(join(root, 'build/out.js'), 'out');
+    writeFileSync(join(root, '.holdfastignore'), 'build/\n');
+  });
+
+  test.each<readonly [string, () => void]>([
+    [
+      'of a file in place of a directory that was left out',
+      () => {
+        rmSync(join(root, 'build'), { recursive: true });
+        writeFileSync(join(root, 'build'), 'a file');
+      },
+    ],
+    ['of the rules', () => writeFileSync(join(root, '.holdfastignore'), 'two.js')],
+    ['of nothing but that the rules are gone', () => rmSync(join(root, '.holdfastignore'))],
+  ])('a change is seen: %s', async (_, change) => {
+    const before = (await recognise()).treeDigest;
+    change();
+    const after = (await recognise(2 * LATER_MS)).treeDigest;
+    expect(after).toBe(await digestNow());
+    expect(after).not.toBe(before);
+  });
+
+  test('an unchanged directory is recognised without reading a file of it', async () => {
+    const { treeDigest } = await recognise();
+    const opened = await openedBy(async () => {
+      expect((await recognise(2 * LATER_MS)).treeDigest).toBe(treeDigest);
+    });
+    expect(opened).toEqual([]);
   });
 });
 
@@ -195,9 +238,7 @@ describe('what is remembered', () => {
     const [file = ''] = remembered();
     writeFileSync(file, spoil(readFileSync(file)));
     expect((await recognise(2 * LATER_MS)).treeDigest).toBe(await digestNow());
-    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3 * LATER_MS);
-    const again = new TreeMemory(folder, root).recognise(unreadable(readTree(root)));
-    await expect(again).resolves.toMatchObject({ treeDigest: await digestNow() });
+    expect(await openedBy(() => recognise(3 * LATER_MS))).toEqual([]);
   });
 
   test('does not survive any changed byte', async () => {
