@@ -77,5 +77,9 @@ function asItIs(
     }
     return true;
   });
-  return { entries, listings: remembered.listings() };
+  return {
+    entries,
+    listings: remembered.listings(),
+    ...(changed.size === 0 && { treeDigest: remembered.treeDigest }),
+  };
 }

@@ -10,6 +10,7 @@ import {
 import { basename, join, sep } from 'node:path';
 import { quote } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
+import { sortedBytewise } from './entry-order.js';
 import { fileError } from './file-errors.js';
 import { IGNORE_FILE, IgnoreRules } from './ignore-rules.js';
 import { decodeName } from './names.js';
@@ -38,7 +39,9 @@ export function readTree(root: string): Tree {
   }
   const found: Found = { entries: [], listings: [], ruled: false };
   readDirectory(top, '', IgnoreRules.none, found);
-  const { entries, listings, ruled } = found;
+  const { listings, ruled } = found;
+  // All that follows wants this order, and finds it sorted then.
+  const entries = sortedBytewise(found.entries);
   return ruled ? { entries } : { entries, listings };
 }
 

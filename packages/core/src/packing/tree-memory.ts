@@ -56,14 +56,15 @@ export class TreeMemory {
     if (before !== undefined && unchanged !== undefined) {
       return {
         treeDigest: unchanged,
-        known: () => withContents(tree, (i) => before.contentOf(tree.entries[i]!)),
+        known: () => withContents(tree, unchanged, (i) => before.contentOf(tree.entries[i]!)),
       };
     }
-    const contents = await hashTree(tree, (entry) => entry.sha256 ?? before?.contentOf(entry));
+    const remembered = again === undefined ? before : undefined;
+    const contents = await hashTree(tree, (entry) => entry.sha256 ?? remembered?.contentOf(entry));
     const treeDigest = treeDigestOfContents(tree, contents);
     const now = Fingerprints.of(tree, contents, treeDigest, begunAt);
     writeSealed(`${this.file}.seen`, FINGERPRINTS, now.encode());
-    return { treeDigest, known: () => withContents(tree, (i) => contents[i]) };
+    return { treeDigest, known: () => withContents(tree, treeDigest, (i) => contents[i]) };
   }
 
   /** How the directory was packed when {@link keepPacking} was last called. */
@@ -90,10 +91,14 @@ function realPath(root: string): string {
   }
 }
 
-function withContents(tree: Tree, contentAt: (i: number) => string | undefined): Tree {
+function withContents(
+  tree: Tree,
+  treeDigest: TreeDigest,
+  contentAt: (i: number) => string | undefined,
+): Tree {
   const entries = tree.entries.map((entry, i) => {
     const sha256 = entry.kind === 'file' ? contentAt(i) : undefined;
     return sha256 === undefined ? entry : { ...entry, sha256 };
   });
-  return { entries };
+  return { entries, treeDigest };
 }

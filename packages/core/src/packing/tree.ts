@@ -1,3 +1,5 @@
+import type { TreeDigest } from './tree-digest.js';
+
 /** Where the bytes of a file entry come from: a file on disk (absolute path), or memory. */
 export type ContentSource = { readonly file: string } | { readonly bytes: Uint8Array };
 
@@ -51,6 +53,8 @@ export interface Tree {
   readonly entries: readonly TreeEntry[];
   /** Of every directory; absent where ignore rules decide what belongs to the tree, and for what is no directory on disk. */
   readonly listings?: readonly Listing[];
+  /** Where it is known, which is when every file's `sha256` is. */
+  readonly treeDigest?: TreeDigest;
 }
 
 /** The permission bits that an entry has in a zip and in a tree digest. */

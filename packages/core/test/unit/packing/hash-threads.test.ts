@@ -47,12 +47,12 @@ test.each<readonly [string, (file: string) => void]>([
   ],
 ])('a file that %s is named', async (_, change) => {
   const file = join(root, 'folder-5', 'small-7');
-  rmSync(file, { recursive: true, force: true });
-  writeFileSync(file, 'as the tree says');
   const tree = readTree(root);
   change(file);
   await expect(hashTree(tree, known)).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringContaining('folder-5/small-7') as unknown,
   });
+  rmSync(file, { recursive: true, force: true });
+  writeFileSync(file, 'as the tree says');
 });
