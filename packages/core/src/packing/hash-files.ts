@@ -1,5 +1,5 @@
 /**
- * Reads and digests files, as a worker's program: see {@link HashWorkers}. It may be run from its source, so it imports no other file.
+ * Reads and digests files, as a worker's program: see {@link HashWorker}. It may be run from its source, so it imports no other file.
  */
 import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';

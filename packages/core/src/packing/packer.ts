@@ -6,7 +6,7 @@ import { ContentReader, readContent, READ_SIZE } from './content-reader.js';
 import { OrderedQueue } from './ordered-queue.js';
 import type { PackedEntry } from './pack-index.js';
 import type { PreviousZip } from './previous-zip.js';
-import { hashContent } from './tree-digest.js';
+import { hashContent } from './file-hasher.js';
 import { modeOf, type FileEntry, type TreeEntry } from './tree.js';
 import {
   centralHeader,

@@ -23,11 +23,13 @@ import type { FileEntry, Listing, Tree, TreeEntry } from './tree.js';
  *
  * What `.holdfastignore` files leave out is neither looked at nor refused. Names are kept byte by byte.
  *
+ * @param found is told of every file at once
+ *
  * Throws `not-found` when the root does not exist; `invalid-input`, naming the path relative to the root, for a link
  * that leads outside, a name that is not UTF-8, and anything that is neither file, directory nor link;
  * `access-denied` for what may not be read.
  */
-export function readTree(root: string): Tree {
+export function readTree(root: string, found?: (entry: FileEntry) => void): Tree {
   let top: string;
   try {
     top = realpathSync(root);
@@ -37,11 +39,11 @@ export function readTree(root: string): Tree {
   } catch (error) {
     throw fileError('read', root, error);
   }
-  const found: Found = { entries: [], listings: [], ruled: false };
-  readDirectory(top, '', IgnoreRules.none, found);
-  const { listings, ruled } = found;
+  const reading: Reading = { entries: [], listings: [], ruled: false, found };
+  readDirectory(top, '', IgnoreRules.none, reading);
+  const { listings, ruled } = reading;
   // All that follows wants this order, and finds it sorted then.
-  const entries = sortedBytewise(found.entries);
+  const entries = sortedBytewise(reading.entries);
   return ruled ? { entries } : { entries, listings };
 }
 
@@ -59,11 +61,12 @@ export function treeOfFile(file: string): Tree {
   return { entries: [fileEntry(basename(file), file, stats)] };
 }
 
-interface Found {
+interface Reading {
   readonly entries: TreeEntry[];
   readonly listings: Listing[];
   /** Whether there are ignore rules. */
   ruled: boolean;
+  readonly found: ((entry: FileEntry) => void) | undefined;
 }
 
 /** A regular file as its stats say that it is. `file` is where it lies. */
@@ -73,15 +76,15 @@ export function fileEntry(path: string, file: string, stats: Stats): FileEntry {
   return { kind: 'file', path, mode, size: stats.size, source: { file }, stamp };
 }
 
-function readDirectory(top: string, directory: string, inherited: IgnoreRules, found: Found): void {
+function readDirectory(top: string, directory: string, inherited: IgnoreRules, reading: Reading): void {
   const absolute = directory === '' ? top : below(top, directory);
   const children = listDirectory(absolute, directory);
   if (children.length === 0 && directory !== '') {
-    found.entries.push({ kind: 'directory', path: directory });
+    reading.entries.push({ kind: 'directory', path: directory });
   }
-  found.listings.push({ path: directory, names: namesIn(children) });
+  reading.listings.push({ path: directory, names: namesIn(children) });
   const ignoreFile = children.find((child) => child.name === IGNORE_FILE);
-  found.ruled ||= ignoreFile !== undefined;
+  reading.ruled ||= ignoreFile !== undefined;
   const rules =
     ignoreFile === undefined
       ? inherited
@@ -92,9 +95,13 @@ function readDirectory(top: string, directory: string, inherited: IgnoreRules, f
       continue;
     }
     if (child.isDirectory()) {
-      readDirectory(top, path, rules, found);
+      readDirectory(top, path, rules, reading);
     } else {
-      found.entries.push(readEntry(top, path));
+      const entry = readEntry(top, path);
+      reading.entries.push(entry);
+      if (entry.kind === 'file') {
+        reading.found?.(entry);
+      }
     }
   }
 }

@@ -1,8 +1,6 @@
-import { createHash, hash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
-import { ContentReader, READ_SIZE } from './content-reader.js';
+import { createHash } from 'node:crypto';
 import { sortedBytewise } from './entry-order.js';
-import { hashOnThreads, weightOf, type PlacedFile } from './hash-workers.js';
+import { FileHasher } from './file-hasher.js';
 import { modeOf, type FileEntry, type Tree, type TreeEntry } from './tree.js';
 
 /**
@@ -65,51 +63,27 @@ export function treeDigestOfContents(tree: Tree, contents: readonly string[]): T
 /**
  * The SHA-256 in hexadecimal of every file of the tree, in the tree's order, and an empty text for what is no file. Reads
  * what is not known already, and throws like {@link digestTree}.
+ *
+ * @param hasher which was offered the files that are not known, if one was; it is closed
  */
 export async function hashTree(
   tree: Tree,
   known: (entry: FileEntry) => string | undefined,
+  hasher?: FileHasher,
 ): Promise<string[]> {
-  const scratch = Buffer.allocUnsafeSlow(READ_SIZE);
-  const contents: string[] = [];
-  const unknown: PlacedFile[] = [];
-  tree.entries.forEach((entry, place) => {
-    const remembered = entry.kind === 'file' ? known(entry) : '';
-    contents.push(remembered ?? '');
-    if (remembered === undefined) {
-      unknown.push({ place, entry: entry as FileEntry });
-    }
-  });
-  const hashed = await hashOnThreads(unknown, (entry) => hashContent(entry, scratch));
-  let sinceYield = 0;
-  for (const { place, entry } of unknown) {
-    contents[place] = hashed?.get(place) ?? hashContent(entry, scratch);
-    // Synchronous reads are several times faster, but timers and signals of the host must get their turn.
-    sinceYield += weightOf(entry);
-    if (hashed === undefined && sinceYield > 64 * 1024 * 1024) {
-      sinceYield = 0;
-      await setImmediate();
-    }
-  }
-  return contents;
-}
-
-/** The SHA-256 of a file's content in hexadecimal, read through the scratch buffer. */
-export function hashContent(entry: FileEntry, scratch: Buffer): string {
-  const reader = ContentReader.open(entry);
+  const contents = tree.entries.map((entry) => (entry.kind === 'file' ? known(entry) : ''));
+  const hashing = hasher ?? new FileHasher();
   try {
-    let count = reader.read(scratch);
-    if (count === entry.size) {
-      reader.assertEnd();
-      return hash('sha256', scratch.subarray(0, count), 'hex');
+    if (hasher === undefined) {
+      contents.forEach((content, i) => {
+        if (content === undefined) {
+          hashing.offer(tree.entries[i] as FileEntry);
+        }
+      });
     }
-    const sum = createHash('sha256');
-    for (; count > 0; count = reader.read(scratch)) {
-      sum.update(scratch.subarray(0, count));
-    }
-    reader.assertEnd();
-    return sum.digest('hex');
+    const digests = await hashing.finish();
+    return contents.map((content, i) => content ?? digests.get(tree.entries[i] as FileEntry)!);
   } finally {
-    reader.close();
+    hashing.close();
   }
 }

@@ -2,10 +2,12 @@ import { hash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError } from './file-errors.js';
+import { FileHasher } from './file-hasher.js';
 import { Fingerprints } from './fingerprints.js';
 import { lookAgain } from './look-again.js';
 import type { PackIndex } from './pack-index.js';
 import { decodePackIndex, encodePackIndex } from './pack-index-file.js';
+import { readTree } from './read-tree.js';
 import { readSealed, writeSealed } from './sealed-file.js';
 import { hashTree, treeDigestOfContents, type TreeDigest } from './tree-digest.js';
 import type { Tree } from './tree.js';
@@ -33,34 +35,56 @@ export class TreeMemory {
    * @param folder where to remember; it is made when needed
    * @param root the directory; throws `not-found` when it does not exist
    */
-  constructor(folder: string, root: string) {
+  constructor(
+    folder: string,
+    private readonly root: string,
+  ) {
     this.top = realPath(root);
     this.file = join(folder, 'trees', hash('sha256', this.top, 'hex'));
   }
 
   /**
    * The digest of the directory as it is now: what `digestTree` gives, without reading the files whose size, times and
-   * inode are what they were. Throws like `digestTree`.
-   *
-   * @param read reads the directory anew, with {@link readTree}; not called when it is hardly changed
+   * inode are what they were. Throws like `readTree` and `digestTree`.
    */
-  async recognise(read: () => Tree): Promise<RecognisedTree> {
+  async recognise(): Promise<RecognisedTree> {
     const before = this.fingerprints();
     const begunAt = Date.now();
-    const again = before && lookAgain(before, this.top);
-    if (before !== undefined && again?.unchanged === true) {
+    if (before === undefined) {
+      return this.readAll(begunAt);
+    }
+    const again = lookAgain(before, this.top);
+    if (again?.unchanged === true) {
       return { treeDigest: before.treeDigest, known: again.tree };
     }
-    const tree = again?.tree() ?? read();
-    const unchanged = again === undefined ? before?.digestOf(tree) : undefined;
-    if (before !== undefined && unchanged !== undefined) {
+    const tree = again?.tree() ?? readTree(this.root);
+    const unchanged = again === undefined ? before.digestOf(tree) : undefined;
+    if (unchanged !== undefined) {
       return {
         treeDigest: unchanged,
         known: () => withContents(tree, unchanged, (i) => before.contentOf(tree.entries[i]!)),
       };
     }
-    const remembered = again === undefined ? before : undefined;
-    const contents = await hashTree(tree, (entry) => entry.sha256 ?? remembered?.contentOf(entry));
+    const contents = await hashTree(tree, (entry) =>
+      again === undefined ? before.contentOf(entry) : entry.sha256,
+    );
+    return this.remember(tree, contents, begunAt);
+  }
+
+  /** Of nothing that is known, contents are read while the directory is. */
+  private async readAll(begunAt: number): Promise<RecognisedTree> {
+    const hasher = new FileHasher();
+    let tree: Tree;
+    try {
+      tree = readTree(this.root, (entry) => hasher.offer(entry));
+    } catch (error) {
+      hasher.close();
+      throw error;
+    }
+    return this.remember(tree, await hashTree(tree, () => undefined, hasher), begunAt);
+  }
+
+  private remember(tree: Tree, contents: readonly string[], begunAt: number): RecognisedTree {
     const treeDigest = treeDigestOfContents(tree, contents);
     const now = Fingerprints.of(tree, contents, treeDigest, begunAt);
     writeSealed(`${this.file}.seen`, FINGERPRINTS, now.encode());

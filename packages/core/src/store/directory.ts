@@ -24,7 +24,7 @@ export async function readDirectory(
     };
   }
   const memory = new trees.TreeMemory(context.cache ?? trees.cacheFolder(), path);
-  const recognised = await memory.recognise(() => trees.readTree(path));
+  const recognised = await memory.recognise();
   return {
     treeDigest: recognised.treeDigest,
     pack: (file) => packRemembering(context, repository, memory, recognised.known(), file),

@@ -46,7 +46,7 @@ afterEach(() => {
 function recognise(after = LATER_MS): ReturnType<TreeMemory['recognise']> {
   const then = Date.now() + after;
   const clock = jest.spyOn(Date, 'now').mockReturnValue(then);
-  return new TreeMemory(folder, root).recognise(() => readTree(root)).finally(() => clock.mockRestore());
+  return new TreeMemory(folder, root).recognise().finally(() => clock.mockRestore());
 }
 
 const digestNow = (): ReturnType<typeof digestTree> => digestTree(readTree(root));
