@@ -3,8 +3,8 @@ import { constants, deflateRaw, type ZlibOptions } from 'node:zlib';
 import { deflateContent, looksIncompressible, type DeflatedBatch } from './deflate-content.js';
 import { DeflateWorkers } from './deflate-workers.js';
 
-/** A content longer than this is compressed in blocks of {@link BLOCK_SIZE}, several at once. */
-export const WHOLE_SIZE = 4 * 1024 * 1024;
+/** A content longer than this is compressed in blocks of {@link BLOCK_SIZE}, several at once, which compresses it a little less. */
+export const WHOLE_SIZE = 8 * 1024 * 1024;
 /** From here on blocks are compressed less, and with more memory; see {@link blockLevel}. */
 export const LONG_SIZE = 64 * 1024 * 1024;
 /** Part of the packing format, see {@link PACKING_FORMAT}. */
