@@ -18,6 +18,14 @@ const COMPILER = 'ziglang==0.15.2';
 /** What every Node from 16.4 on has. */
 const FEATURES = 'generic+simd128+bulk_memory+sign_ext+nontrapping_fptoint';
 
+/**
+ * The one change of the source: the last block that is written need not be the last of the stream, which lets a long content be compressed in
+ * pieces, several at once.
+ */
+const LAST_BLOCK =
+  'deflate_flush_block(c, os, block_begin, block_length, sequences,\n\t\t\t    is_final_block);';
+const LAST_UNLESS_MORE = LAST_BLOCK.replace('is_final_block', 'is_final_block && !more_follows');
+
 const target = join(root, 'packages/core/wasm/libdeflate.wasm');
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-libdeflate-'));
 const run = (command, args, cwd = scratch) =>
@@ -43,6 +51,11 @@ function source() {
       `the source of ${SOURCE.crate} ${SOURCE.version} has SHA-256 ${found}, not ${SOURCE_SHA256}`,
     );
   }
+  const compressor = join(folder, 'lib/deflate_compress.c');
+  const [before, after, ...others] = readFileSync(compressor, 'utf8').split(LAST_BLOCK);
+  if (after === undefined || others.length > 0)
+    throw new Error('the source is not what the change was made for');
+  writeFileSync(compressor, `${before}${LAST_UNLESS_MORE}${after}`);
   return folder;
 }
 
@@ -50,14 +63,11 @@ function compile(folder) {
   run('python3', ['-m', 'venv', 'venv']);
   const python = join(scratch, 'venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', COMPILER]);
-  const exported = ['room', 'compressor', 'libdeflate_deflate_compress'].map(
-    (name) => `-Wl,--export=${name}`,
-  );
+  const exported = ['room', 'compressor', 'compress', 'compress_piece'].map((name) => `-Wl,--export=${name}`);
   run(python, [
     ...['-m', 'ziglang', 'cc', '-target', 'wasm32-freestanding', `-mcpu=${FEATURES}`],
     ...['-O3', '-flto', '-ffreestanding', '-nostdlib', '-DFREESTANDING', '-DNDEBUG', `-I${folder}`],
-    join(root, 'scripts/libdeflate/room.c'),
-    ...['deflate_compress.c', 'utils.c'].map((name) => join(folder, 'lib', name)),
+    ...[join(root, 'scripts/libdeflate/module.c'), join(folder, 'lib/utils.c')],
     ...['-Wl,--no-entry', '-Wl,--strip-all', ...exported, '-o', 'libdeflate.wasm'],
   ]);
   return readFileSync(join(scratch, 'libdeflate.wasm'));

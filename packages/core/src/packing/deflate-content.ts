@@ -34,38 +34,48 @@ interface Libdeflate {
   /** Where so many bytes are free until the next call. */
   room(size: number): number;
   compressor(level: number): number;
-  libdeflate_deflate_compress(
-    compressor: number,
-    input: number,
-    inputSize: number,
-    output: number,
-    outputRoom: number,
-  ): number;
+  /** A whole stream. Returns how many bytes it takes. */
+  compress: Compress;
+  /** A piece of a stream that others follow. */
+  compress_piece: Compress;
 }
+
+type Compress = (
+  compressor: number,
+  input: number,
+  inputSize: number,
+  output: number,
+  outputRoom: number,
+) => number;
 
 /** Loaded when it is first used: what was published before needs no compressor. */
 let libdeflate: CompiledCode | undefined;
 /** One for each level, whose memory holds a compressor and after it, for the time of a call, a content and what it becomes. */
 const compressors = new Map<number, { readonly code: Libdeflate; readonly compressor: number }>();
 
-/** Contents one after the other, to be compressed each on its own. */
+/** How to compress one content. */
+export interface DeflateJob {
+  readonly size: number;
+  /** 0 to 9 */
+  readonly level: number;
+  /** Whether it is a piece of a longer one which does not end with it: then what it becomes ends with a byte, and not the stream. */
+  readonly more: boolean;
+}
+
+/** Contents to be compressed, each on its own. */
 export interface DeflateBatch {
   readonly id: number;
-  readonly level: number;
   /** One after the other; the rest is unused. */
   readonly contents: Uint8Array<ArrayBuffer>;
-  /** Bytes of each content. */
-  readonly sizes: readonly number[];
+  readonly jobs: readonly DeflateJob[];
 }
 
 /** A batch that is done. */
 export interface DeflatedBatch {
   readonly id: number;
-  /** As they were given, to be used for another batch. */
+  /** The memory of the batch, which holds in its place what the contents became, one after the other. */
   readonly contents: Uint8Array<ArrayBuffer>;
-  /** The compressed contents one after the other. */
-  readonly data: Uint8Array<ArrayBuffer>;
-  /** Bytes of each of them in `data`; -1 for one that did not shrink, and is not there. */
+  /** Bytes of each; -1 for one that did not shrink, and is not there. */
   readonly sizes: readonly number[];
 }
 
@@ -98,20 +108,16 @@ function compressorOf(level: number): { readonly code: Libdeflate; readonly comp
   return known;
 }
 
-/** A raw deflate stream (RFC 1951) of a content that is not empty, in memory that lasts until the next call. Undefined unless it is shorter. */
-function deflate(content: Uint8Array, level: number): Uint8Array<ArrayBuffer> | undefined {
+/** What a content becomes, in memory that lasts until the next call. Undefined unless it is shorter. */
+function deflate(content: Uint8Array, level: number, more = false): Uint8Array<ArrayBuffer> | undefined {
   const { code, compressor } = compressorOf(level);
-  const input = inMemory(code.room(2 * content.length));
-  const output = input + content.length;
+  const { length } = content;
+  const input = inMemory(code.room(2 * length));
+  const output = input + length;
   // It may be another buffer each time that the memory grew.
   new Uint8Array(code.memory.buffer).set(content, input);
-  const size = code.libdeflate_deflate_compress(
-    compressor,
-    input,
-    content.length,
-    output,
-    content.length - 1,
-  );
+  const compress = more ? code.compress_piece : code.compress;
+  const size = compress(compressor, input, length, output, length - 1);
   return size === 0 ? undefined : new Uint8Array(code.memory.buffer, output, size);
 }
 
@@ -122,9 +128,9 @@ function inMemory(address: number): number {
   return address;
 }
 
-/** Compresses a content into a raw deflate stream (RFC 1951). Undefined when it does not shrink. */
-export function deflateContent(content: Uint8Array, level: number): Uint8Array | undefined {
-  return isWorthTrying(content, level) ? deflate(content, level)?.slice() : undefined;
+/** Compresses a content into a raw deflate stream (RFC 1951), or a piece of one. Undefined when it does not shrink. */
+export function deflateContent(content: Uint8Array, level: number, more = false): Uint8Array | undefined {
+  return isWorthTrying(content, level) ? deflate(content, level, more)?.slice() : undefined;
 }
 
 function isWorthTrying(content: Uint8Array, level: number): boolean {
@@ -132,7 +138,7 @@ function isWorthTrying(content: Uint8Array, level: number): boolean {
 }
 
 /** Whether three parts of the content, taken from places that depend on its length only, hardly shrink. */
-export function looksIncompressible(content: Uint8Array): boolean {
+function looksIncompressible(content: Uint8Array): boolean {
   if (content.length < SAMPLE_FROM) {
     return false;
   }
@@ -145,22 +151,22 @@ export function looksIncompressible(content: Uint8Array): boolean {
   return deflated === undefined || deflated.length > sample.length * 0.98;
 }
 
-function deflateBatch({ id, level, contents, sizes }: DeflateBatch): DeflatedBatch {
-  const data = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+function deflateBatch({ id, contents, jobs }: DeflateBatch): DeflatedBatch {
   let from = 0;
   let filled = 0;
-  const shrunk = sizes.map((size) => {
+  const sizes = jobs.map(({ size, level, more }) => {
     const content = contents.subarray(from, from + size);
     from += size;
-    const deflated = isWorthTrying(content, level) ? deflate(content, level) : undefined;
+    const deflated = isWorthTrying(content, level) ? deflate(content, level, more) : undefined;
     if (deflated === undefined) {
       return -1;
     }
-    data.set(deflated, filled);
+    // It is shorter than what it was made of, so nothing that is still to be compressed lies there.
+    contents.set(deflated, filled);
     filled += deflated.length;
     return deflated.length;
   });
-  return { id, contents, data: data.slice(0, filled), sizes: shrunk };
+  return { id, contents, sizes };
 }
 
 const started = workerData as WorkerData | undefined;
@@ -168,6 +174,6 @@ if (started?.program === DEFLATE_WORKER) {
   ({ libdeflate } = started);
   parentPort?.on('message', (batch: DeflateBatch) => {
     const done = deflateBatch(batch);
-    parentPort?.postMessage(done, [done.contents.buffer, done.data.buffer]);
+    parentPort?.postMessage(done, [done.contents.buffer]);
   });
 }

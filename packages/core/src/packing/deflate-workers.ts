@@ -7,10 +7,13 @@ import { deflateWorkerData, type DeflateBatch, type DeflatedBatch } from './defl
 const PROGRAM = join(__dirname, `deflate-content${extname(__filename)}`);
 
 /** Most batches are no longer, so that one buffer serves them all. */
-const BUFFER_SIZE = 1024 * 1024;
+const BUFFER_SIZE = 2 * 1024 * 1024;
+
+/** What the contents of a batch became; undefined for one that did not shrink. */
+export type Deflated = readonly (Uint8Array | undefined)[];
 
 interface Waiting {
-  readonly resolve: (done: DeflatedBatch) => void;
+  readonly resolve: (deflated: Deflated) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -33,10 +36,10 @@ export class DeflateWorkers {
       const execArgv = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
       const worker = new Worker(PROGRAM, { workerData, execArgv });
       worker.on('message', (done: DeflatedBatch) => {
+        this.waiting.get(done.id)?.resolve(deflatedIn(done));
         if (done.contents.length === BUFFER_SIZE) {
           this.spare.push(done.contents);
         }
-        this.waiting.get(done.id)?.resolve(done);
       });
       worker.on('error', (error) => this.fail(error));
       worker.on('exit', () => this.fail(new Error('a thread that compresses has ended')));
@@ -54,13 +57,13 @@ export class DeflateWorkers {
   }
 
   /** The contents' memory goes to the thread, and must not be used any more. */
-  async run(batch: Omit<DeflateBatch, 'id'>): Promise<DeflatedBatch> {
+  async run(batch: Omit<DeflateBatch, 'id'>): Promise<Deflated> {
     const chosen = this.workers.reduce((a, b) => (b.load < a.load ? b : a));
     const id = (this.lastId += 1);
     const weight = batch.contents.length;
     chosen.load += weight;
     try {
-      return await new Promise<DeflatedBatch>((resolve, reject) => {
+      return await new Promise<Deflated>((resolve, reject) => {
         this.waiting.set(id, { resolve, reject });
         chosen.worker.postMessage({ ...batch, id }, [batch.contents.buffer]);
       });
@@ -82,4 +85,16 @@ export class DeflateWorkers {
       reject(error);
     }
   }
+}
+
+/** Copies, as the batch's memory is used again. */
+function deflatedIn({ contents, sizes }: DeflatedBatch): Deflated {
+  let from = 0;
+  return sizes.map((size) => {
+    if (size === -1) {
+      return undefined;
+    }
+    from += size;
+    return contents.slice(from - size, from);
+  });
 }

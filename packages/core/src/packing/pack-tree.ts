@@ -20,8 +20,8 @@ export interface PackOptions {
   /** How hard to compress, 0 to 9; 6 by default. It changes the digest, but not the tree digest. */
   readonly level?: number;
   /**
-   * How many blocks of 1 MiB may be under way, each taking up to 2.5 MiB of memory; four times the number of processors by
-   * default. It never changes the result. Node's thread pool (UV_THREADPOOL_SIZE, 4 threads) does the work.
+   * How many pieces of 2 MiB may be under way, each taking up to 6 MiB of memory; twice the number of processors by
+   * default. It never changes the result.
    */
   readonly concurrency?: number;
   /** A zip whose unchanged contents are copied instead of compressed again. It never changes the result. */
@@ -57,7 +57,7 @@ export async function packTree(
   options: PackOptions = {},
 ): Promise<PackResult> {
   const level = checkWhole('compression level', options.level ?? 6, 0, 9);
-  const concurrency = checkWhole('concurrency', options.concurrency ?? 4 * availableParallelism(), 1, 1024);
+  const concurrency = checkWhole('concurrency', options.concurrency ?? 2 * availableParallelism(), 1, 1024);
   const entries = inPackingOrder(tree.entries);
   checkNames(entries);
   const compressor = compressorName(level);

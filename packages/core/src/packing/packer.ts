@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { BufferPool } from './buffer-pool.js';
-import { BLOCK_SIZE, compressBlock, ContentCompressor, WHOLE_SIZE, WINDOW_SIZE } from './compress.js';
+import { ContentCompressor, PIECE_SIZE, WHOLE_SIZE } from './compress.js';
 import { ContentReader, readContent, READ_SIZE } from './content-reader.js';
 import { OrderedQueue } from './ordered-queue.js';
 import type { PackedEntry } from './pack-index.js';
@@ -18,10 +18,11 @@ import {
 } from './zip-format.js';
 import type { ZipOutput } from './zip-output.js';
 
-/** What a block that is under way holds: its input and as much output, and what zlib needs for itself. */
-const BLOCK_WEIGHT = 2 * BLOCK_SIZE + WINDOW_SIZE + 256 * 1024;
-/** The same for small contents, apart from their sizes. */
+/** What a content that is being compressed holds, apart from {@link SIZES} times its size. */
 const JOB_WEIGHT = 16 * 1024;
+/** As it was read, on its way to a thread, and compressed. */
+const SIZES = 3;
+const PIECE_WEIGHT = SIZES * PIECE_SIZE + JOB_WEIGHT;
 
 const UNIX_TYPES = { file: FILE_TYPE, symlink: LINK_TYPE, directory: DIRECTORY_TYPE } as const;
 
@@ -36,7 +37,7 @@ interface Run {
   end: number;
 }
 
-/** Writes the entries of one zip, compressing several contents, or blocks of one content, at once. */
+/** Writes the entries of one zip, compressing several contents, or pieces of one content, at once. */
 export class Packer {
   private readonly queue: OrderedQueue;
   private readonly buffers: BufferPool;
@@ -45,15 +46,15 @@ export class Packer {
   private readonly compressor: ContentCompressor;
   private run: Run | undefined;
 
-  /** @param concurrency how many blocks may be under way; it bounds the memory */
+  /** @param concurrency how many pieces may be under way; it bounds the memory */
   constructor(
     private readonly output: ZipOutput,
-    private readonly level: number,
+    level: number,
     concurrency: number,
     private readonly previous: PreviousZip | undefined,
   ) {
-    this.queue = new OrderedQueue(concurrency * BLOCK_WEIGHT);
-    this.buffers = new BufferPool(concurrency * BLOCK_SIZE);
+    this.queue = new OrderedQueue(concurrency * PIECE_WEIGHT);
+    this.buffers = new BufferPool(concurrency * PIECE_SIZE);
     this.compressor = new ContentCompressor(level);
   }
 
@@ -104,8 +105,7 @@ export class Packer {
     if (entry.sha256 !== undefined && this.addCopy(entry, entry.sha256)) {
       return;
     }
-    // As it was read, on its way to a thread, and compressed.
-    const weight = 3 * entry.size + JOB_WEIGHT;
+    const weight = SIZES * entry.size + JOB_WEIGHT;
     await this.queue.room(weight);
     const buffer = this.buffers.take(entry.size + 1);
     const content = readContent(entry, buffer);
@@ -198,26 +198,25 @@ export class Packer {
     });
     const reader = ContentReader.open(entry);
     try {
-      const known = await this.addBlocks(entry, reader);
+      const known = await this.addPieces(entry, reader);
       this.queue.add(0, known, (facts) => this.complete(facts));
     } finally {
       reader.close();
     }
   }
 
-  private async addBlocks(
+  private async addPieces(
     entry: FileEntry,
     reader: ContentReader,
   ): Promise<Pick<Facts, 'content' | 'crc32'>> {
     const sum = createHash('sha256');
     let check = 0;
-    let before: Buffer = Buffer.alloc(0);
     for (let left = entry.size; left > 0;) {
-      await this.queue.room(BLOCK_WEIGHT);
-      const buffer = this.buffers.take(BLOCK_SIZE);
-      const block = buffer.subarray(0, Math.min(BLOCK_SIZE, left));
-      for (let at = 0; at < block.length; at += READ_SIZE) {
-        const part = block.subarray(at, at + READ_SIZE);
+      await this.queue.room(PIECE_WEIGHT);
+      const buffer = this.buffers.take(PIECE_SIZE);
+      const piece = buffer.subarray(0, Math.min(PIECE_SIZE, left));
+      for (let at = 0; at < piece.length; at += READ_SIZE) {
+        const part = piece.subarray(at, at + READ_SIZE);
         const count = reader.read(part);
         sum.update(part);
         check = crc32(part, check);
@@ -225,14 +224,12 @@ export class Packer {
           reader.assertEnd();
         }
       }
-      left -= block.length;
-      const compressed = compressBlock(block, before, left === 0, this.level, entry.size);
-      this.queue.add(BLOCK_WEIGHT, compressed, (data) => {
+      left -= piece.length;
+      const compressed = this.compressor.beginPiece(piece, left === 0, entry.size);
+      this.queue.addLazily(PIECE_WEIGHT, compressed, (data) => {
         this.output.append(data);
         this.buffers.giveBack(buffer);
       });
-      // A copy: the block's buffer may be in use again before the next block is done.
-      before = Buffer.from(block.subarray(-WINDOW_SIZE));
     }
     reader.assertEnd();
     return { content: sum.digest('hex'), crc32: check };

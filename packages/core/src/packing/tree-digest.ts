@@ -5,7 +5,7 @@ import { modeOf, type FileEntry, type Tree, type TreeEntry } from './tree.js';
 
 /**
  * The version of everything that decides which bytes a tree is packed into, apart from the compressor: the order of
- * entries, their headers, block and window sizes. Raise it with any such change, since a tree that was published
+ * entries and their headers. Raise it with any such change, since a tree that was published
  * under another version must not be taken for the same.
  */
 export const PACKING_FORMAT = 1;

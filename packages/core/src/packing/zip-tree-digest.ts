@@ -4,11 +4,13 @@ import { crc32, inflateRawSync } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { quote } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
-import { BLOCK_SIZE } from './compress.js';
 import { fileError, systemCode } from './file-errors.js';
 import { decodeName } from './names.js';
 import { treeDigestOf, type DigestedEntry, type TreeDigest } from './tree-digest.js';
 import { DIRECTORY_TYPE, FILE_TYPE, LINK_TYPE, TYPE_MASK } from './zip-format.js';
+
+/** Contents up to here are read at once. */
+const SMALL = 1024 * 1024;
 
 const STORED = 0;
 
@@ -84,7 +86,7 @@ async function digestEntry(zip: ZipFile, fd: number, entry: Entry): Promise<Dige
 }
 
 async function digestContent(zip: ZipFile, fd: number, entry: Entry): Promise<string> {
-  if (entry.uncompressedSize <= BLOCK_SIZE) {
+  if (entry.uncompressedSize <= SMALL) {
     return hash('sha256', readSmall(fd, entry), 'hex');
   }
   const sum = createHash('sha256');
@@ -100,14 +102,14 @@ async function digestContent(zip: ZipFile, fd: number, entry: Entry): Promise<st
 
 /** Reads an entry that says to fit into memory. Streams cost more than all else where contents are small. */
 function readSmall(fd: number, entry: Entry): Buffer {
-  if (entry.uncompressedSize > BLOCK_SIZE || entry.compressedSize > 2 * BLOCK_SIZE) {
+  if (entry.uncompressedSize > SMALL || entry.compressedSize > 2 * SMALL) {
     throw new Error('its sizes do not fit together');
   }
   const header = readRange(fd, entry.relativeOffsetOfLocalHeader, 30);
   const start = entry.relativeOffsetOfLocalHeader + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
   const data = readRange(fd, start, entry.compressedSize);
   const content =
-    entry.compressionMethod === STORED ? data : inflateRawSync(data, { maxOutputLength: BLOCK_SIZE });
+    entry.compressionMethod === STORED ? data : inflateRawSync(data, { maxOutputLength: SMALL });
   if (content.length !== entry.uncompressedSize) {
     throw new Error('it has another size than the zip says');
   }

@@ -1,12 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { afterEach, expect, test } from '@jest/globals';
-import {
-  compressBlock,
-  compressorName,
-  ContentCompressor,
-  LONG_SIZE,
-} from '../../../src/packing/compress.js';
+import fc from 'fast-check';
+import { ContentCompressor } from '../../../src/packing/compress.js';
 import { deflateContent } from '../../../src/packing/deflate-content.js';
 
 let compressor: ContentCompressor | undefined;
@@ -56,14 +52,32 @@ test('what whole contents become is the same on every processor and system', () 
   );
 });
 
-test('blocks of the longest contents are compressed less and are deflate streams too, and the name of the compressor says from where on', async () => {
-  const block = Buffer.from(contents.map((content) => content.toString('base64')).join('\n'));
-  const before = Buffer.alloc(0);
-  const short = await compressBlock(block, before, true, 6, LONG_SIZE - 1);
-  const long = await compressBlock(block, before, true, 6, LONG_SIZE);
-  expect(inflateRawSync(short).equals(block)).toBe(true);
-  expect(inflateRawSync(long).equals(block)).toBe(true);
-  expect(long.length).toBeGreaterThan(short.length);
-  expect(long.length).toBeLessThan(1.1 * short.length);
-  expect(compressorName(6)).toContain(`from ${LONG_SIZE} 4`);
+test.each([false, true])(
+  'what the pieces of a content become makes one deflate stream (on threads: %s)',
+  async (threads) => {
+    compressor = new ContentCompressor(6);
+    if (threads) await compressor.begin(Buffer.alloc(4_000_000, 'as much as makes threads worth starting'))();
+    const pieces = [...contents.slice(0, 40), randomBytes(300_000), Buffer.from('e')];
+    const begun = pieces.map((piece, i) => compressor?.beginPiece(piece, i === pieces.length - 1, 1));
+    const data: Uint8Array[] = [];
+    for (const piece of begun) data.push((await piece?.())!);
+    expect(inflateRawSync(Buffer.concat(data)).equals(Buffer.concat(pieces))).toBe(true);
+    expect(Buffer.concat(data).length).toBeLessThan(Buffer.concat(pieces).length / 2);
+  },
+);
+
+test('pieces of any length, of what compresses well, badly and not at all, make one deflate stream', () => {
+  const piece = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 2000, size: 'max' }),
+    fc
+      .tuple(fc.string({ minLength: 1, maxLength: 9 }), fc.integer({ min: 1, max: 2000 }))
+      .map(([text, times]) => Buffer.from(text.repeat(times))),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { minLength: 1 }), fc.integer({ min: 0, max: 9 }), (pieces, level) => {
+      const alone = new ContentCompressor(level);
+      const data = pieces.map((each, i) => alone.beginPiece(Buffer.from(each), i === pieces.length - 1, 1)());
+      expect(inflateRawSync(Buffer.concat(data as Uint8Array[])).equals(Buffer.concat(pieces))).toBe(true);
+    }),
+  );
 });
