@@ -19,8 +19,9 @@ interface Move {
 }
 
 /**
- * Of the resources that refactorings took out of a stack, those that were retained where they came to, over any number of moves, by the
- * logical IDs that they had in this stack. No template names them any more. Throws `access-denied` and `unavailable`.
+ * Of the resources that refactorings took out of a stack, those that were retained where they came to, over any number of moves, and the
+ * published versions of functions that were; by the logical IDs that they had in this stack. No template names them any more.
+ * Throws `access-denied` and `unavailable`.
  */
 export async function readRetainedElsewhere(
   api: CloudFormationApi,
@@ -37,11 +38,24 @@ export async function readRetainedElsewhere(
     for (const place of placesAfter({ stackId, logicalId }, moves)) {
       const there = retained.get(place.stackId) ?? (await readRetained(api, place.stackId, since));
       retained.set(place.stackId, there);
-      for (const { logicalId: name, at } of there)
-        if (name === place.logicalId) found.push({ logicalId, at });
+      for (const it of there) found.push(...asOf(logicalId, place, it));
     }
   }
   return found;
+}
+
+/** What was retained in a place, if it is the resource that came there, or what was published of it. */
+function asOf(
+  logicalId: string,
+  place: Place,
+  { logicalId: name, at, published }: RetainedResource,
+): RetainedResource[] {
+  if (published === undefined) return name === place.logicalId ? [{ logicalId, at }] : [];
+  const { functionId = place.logicalId } = published;
+  // One whose function is not there any more may be of any that was.
+  return functionId === place.logicalId
+    ? [{ logicalId: name, at, published: { ...published, functionId: logicalId } }]
+    : [];
 }
 
 /** Where a resource may have come to, its own place left out. */

@@ -104,6 +104,37 @@ test('what was moved and then retained is in no template any more, and stays hel
   expect(await held(from)).toEqual([]);
 });
 
+test.each([
+  ['is there still', () => undefined],
+  [
+    'was moved on',
+    (to: ModelStack) => {
+      const last = cloudformation.makeFor('last');
+      cloudformation.refactor(to, last, 'Api');
+      finish(last);
+    },
+  ],
+])(
+  'a version that was published where a function came to, and %s, goes on with what the function had before',
+  async (_, then) => {
+    const from = deploy('from', {
+      Api: await resource('one', { publishes: true }),
+      Other: await resource('other'),
+    });
+    await settle('from');
+    const to = cloudformation.makeFor('to');
+    cloudformation.refactor(from, to, 'Api');
+    finish(to);
+    deploy('to', { Api: await resource('two') });
+    then(to);
+    deploy('from', { Other: await resource('another') });
+    await settle('from');
+    expect(await held(from)).toEqual(['Other.Code another']);
+    await refused('one:1');
+    await store.delete('other:1');
+  },
+);
+
 test('without an answer about what was moved nothing goes', async () => {
   const from = deploy('from', { Api: await resource('one', { retain: true }) });
   await settle('from');
