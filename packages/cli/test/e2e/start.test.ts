@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, sep } from 'node:path';
@@ -24,9 +24,16 @@ describe('what a command loads', () => {
   test('is one file beside native code, and nothing of AWS for a store in a folder', async () => {
     const loaded = await loadedBy('list');
     const own = loaded.filter((file) => file.includes(`${sep}dist${sep}`));
-    expect(own).toEqual([expect.stringContaining(['dist', 'command', 'main.js'].join(sep))]);
-    expect(loaded.filter((file) => file.includes('aws-sdk'))).toEqual([]);
+    expect(own).toEqual([expect.stringContaining(['dist', 'command', 'start.js'].join(sep))]);
     expect(loaded.length).toBeLessThan(8);
+  });
+
+  test('was compiled by the run before, each file by itself', async () => {
+    const env = { NODE_COMPILE_CACHE: join(place.folder, 'compiled') };
+    const first = await place.run(['list'], { env });
+    const kept = readdirSync(join(place.folder, 'compiled', 'holdfast'));
+    expect(kept).toEqual([expect.stringMatching(/^list-main\.js-/)]);
+    expect(await place.run(['list'], { env })).toEqual(first);
   });
 });
 
