@@ -45,5 +45,8 @@ module.exports = {
   // A new process for every file. Native code makes its objects in the realm of the first file that loaded it, and to
   // another file of the same process an array of better-sqlite3 would be no array of its own.
   workerIdleMemoryLimit: '1MB',
+  // When the last file is done, its process has made way for another, which is still starting; on a busy machine that takes longer than the
+  // half second after which jest takes it for one that tests keep alive.
+  workerGracefulExitTimeout: 30_000,
   projects: [project('unit', 20, sources), project('contract', 120, sources), project('e2e', 300, {})],
 };

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { quietly, steps } from './quiet-command.mjs';
 import { root } from './workspace.mjs';
 
-/** One for the emulators and linters; SAM CLI pins libraries that those pin otherwise, so it has its own. */
+/** One for the emulators and linters; SAM CLI and AWS CLI pin libraries that those pin otherwise, so each has its own. */
 const environments = [
   { folder: '.venv', requirements: 'test/requirements.txt' },
   { folder: '.venv-sam', requirements: 'test/requirements-sam.txt' },
+  { folder: '.venv-aws', requirements: 'test/requirements-aws.txt' },
 ];
 
 async function findPython() {

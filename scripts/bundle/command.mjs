@@ -1,5 +1,5 @@
 // One command's bundles: its own code with the workspace's packages, and beside it the clients of AWS.
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../workspace.mjs';
 import { common, esbuild } from './esbuild.mjs';
@@ -7,6 +7,7 @@ import { lazyBuiltins } from './lazy-builtins.mjs';
 import { writeLicences } from './licences.mjs';
 import { ownModules, sdkModules } from './own-modules.mjs';
 import { bundleSdk } from './sdk.mjs';
+import { notingModules, writeStarter } from './starter.mjs';
 
 /**
  * Writes packages/<name>/dist/command. All but the clients is one file, main.js: a module that stood in two files would be two modules.
@@ -39,7 +40,10 @@ function whenBundled(used, outdir) {
     setup(build) {
       build.onEnd(async ({ metafile, errors }) => {
         if (errors.length > 0) return;
-        const sdk = await bundleSdk({ used, own: metafile, outdir: join(outdir, 'aws-sdk') });
+        const sdk = await bundleSdk({ used, own: metafile, outdir });
+        const main = join(outdir, 'main.js');
+        await writeFile(main, notingModules(await readFile(main, 'utf8')));
+        await writeStarter(outdir);
         writeLicences([metafile, sdk], join(outdir, 'THIRD-PARTY-LICENSES.txt'));
       });
     },

@@ -12,8 +12,12 @@ const OUTSIDE = {
 };
 
 const FROM_OWNER = 'from-owner';
+const FROM_SDK = 'from-sdk';
 
-/** Packages of AWS's SDK become files beside the bundle. Notes each in `used`, with a folder that it is found from. */
+/** The file beside the bundle that holds what is used of AWS's SDK. */
+export const SDK_FILE = 'aws-sdk.js';
+
+/** Packages of AWS's SDK stand in a file beside the bundle. Notes each in `used`, with a folder that it is found from. */
 export function sdkModules(used) {
   return {
     name: 'sdk-modules',
@@ -22,8 +26,12 @@ export function sdkModules(used) {
         // Files are resolved in any order, and the same sources make the same bundle.
         const first = used.get(path);
         if (first === undefined || resolveDir < first) used.set(path, resolveDir);
-        return { path: `./aws-sdk/${fileOf(path)}`, external: true };
+        return { path, namespace: FROM_SDK };
       });
+      build.onResolve({ filter: /./, namespace: FROM_SDK }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /./, namespace: FROM_SDK }, ({ path }) => ({
+        contents: `module.exports = require('./${SDK_FILE}').load('${fileOf(path)}');`,
+      }));
     },
   };
 }
@@ -54,7 +62,7 @@ export function ownModules(folder) {
       }));
       // Its code is in the bundle, and looks for the native part from here.
       build.onLoad({ filter: /[\\/]better-sqlite3[\\/]lib[\\/]binding\.js$/ }, async ({ path }) => ({
-        contents: `const __dirname = require('node:path').dirname(${seenFrom('@holdfast/core')}.resolve('better-sqlite3'));${await readFile(path, 'utf8')}`,
+        contents: `const __dirname = ${libraryOf('@holdfast/core', 'better-sqlite3')};${await readFile(path, 'utf8')}`,
       }));
       build.onLoad({ filter: /[\\/]dist[\\/].*\.js$/ }, async ({ path }) => {
         const inPackage = libraryFile(path, folder);
@@ -87,6 +95,25 @@ function whereItWas({ name, path }) {
 /** An expression for the path of a package's manifest. */
 function whereIs(name) {
   return `require.resolve('${name}/package.json')`;
+}
+
+/**
+ * An expression for the folder `lib` of what the package depends on. Where packages lie in folders `node_modules` this looks there, which
+ * takes a tenth of the time that Node takes to find two packages by its rules; elsewhere it asks Node.
+ */
+function libraryOf(owner, name) {
+  return `(() => {
+    const { existsSync, realpathSync } = require('node:fs'), { dirname, join } = require('node:path');
+    const find = (name, from) => {
+      for (let folder = from; ; folder = dirname(folder)) {
+        const at = join(folder, 'node_modules', name);
+        if (existsSync(join(at, 'package.json'))) return realpathSync.native(at);
+        if (folder === dirname(folder)) return undefined;
+      }
+    };
+    const owner = find('${owner}', dirname(__filename)), found = owner && find('${name}', owner);
+    return found ? join(found, 'lib') : dirname(${seenFrom(owner)}.resolve('${name}'));
+  })()`;
 }
 
 /** An expression for a `require` that finds what the package depends on. */

@@ -1,17 +1,17 @@
 // The clients of AWS's SDK, from its ES modules and without what nobody uses: to define the classes and schemas of hundreds of operations
-// takes longer than to read them. Code that clients share stands in files of its own.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+// takes longer than to read them. All of them stand in one file, which evaluates what is asked for, so that it is read and compiled at once.
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { root } from '../workspace.mjs';
 import { common, esbuild } from './esbuild.mjs';
 import { lazyBuiltins } from './lazy-builtins.mjs';
-import { fileOf } from './own-modules.mjs';
+import { fileOf, SDK_FILE } from './own-modules.mjs';
 import { namesUsed } from './sdk-names.mjs';
 
 const ENTRY = 'sdk-entry';
 
 /**
- * Writes a CommonJS file for each package, and those that they share.
+ * Writes the file.
  *
  * @param used where each package is found from, by name
  * @param own esbuild's metafile of the code that uses them
@@ -36,12 +36,35 @@ export async function bundleSdk({ used, own, outdir }) {
     write: false,
     plugins: [entriesOf(used, code), lazyBuiltins],
   });
-  await rm(outdir, { recursive: true, force: true });
-  await mkdir(outdir, { recursive: true });
+  const modules = [];
   for (const { path, text } of outputFiles) {
-    await writeFile(path, path.endsWith('.js') ? await asCommonJs(text) : text);
+    if (path.endsWith('.js')) modules.push([basename(path), await asCommonJs(text)]);
+    else await writeFile(join(outdir, basename(path)), text);
   }
+  await writeFile(join(outdir, SDK_FILE), inOneFile(modules));
   return metafile;
+}
+
+/** Each module is evaluated when it is first asked for, as Node does it with files. */
+function inOneFile(modules) {
+  const functions = modules.map(
+    ([name, text]) => `${JSON.stringify(name)}(exports, require, module) {${text.trim()}\n}`,
+  );
+  return `"use strict";
+const modules = {${functions.join(',\n')}};
+const loaded = new Map();
+function load(name) {
+  let module = loaded.get(name);
+  if (module === undefined) {
+    module = { exports: {} };
+    loaded.set(name, module);
+    modules[name](module.exports, (id) => (id.startsWith('./') ? load(id.slice(2)) : require(id)), module);
+    if (typeof __evaluated === 'object') __evaluated.push(name);
+  }
+  return module.exports;
+}
+exports.load = load;
+`;
 }
 
 /** One module for each package, which exports what the code uses of it. */

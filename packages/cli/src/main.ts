@@ -18,10 +18,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = await runSam(sam);
     return;
   }
-  const host = currentHost();
+  const host = currentHost(leaveOnBrokenPipe);
   endOnSignals(process);
-  host.stdout.on('error', leaveOnBrokenPipe);
-  host.stderr.on('error', leaveOnBrokenPipe);
   const code = await run(argv, host);
   process.exitCode ??= code;
 }

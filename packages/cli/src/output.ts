@@ -35,12 +35,11 @@ export interface Output {
 }
 
 export function createOutput(host: Pick<Host, 'env' | 'stdout' | 'stderr'>, options: OutputOptions): Output {
-  const { stdout, stderr } = host;
+  const { stdout } = host;
   const palette = createPalette(!options.json && wantsColour(stdout, host.env));
-  const { yellow } = createPalette(wantsColour(stderr, host.env));
   let transient = false;
   const clearProgress = (): void => {
-    if (transient) stderr.write('\r\u001b[2K');
+    if (transient) host.stderr.write('\r\u001b[2K');
     transient = false;
   };
   const print = (text: string): Promise<void> => {
@@ -86,15 +85,18 @@ export function createOutput(host: Pick<Host, 'env' | 'stdout' | 'stderr'>, opti
     message(text) {
       if (options.json) return;
       clearProgress();
-      stderr.write(`${printable(text)}\n`);
+      host.stderr.write(`${printable(text)}\n`);
     },
     warning(text) {
       clearProgress();
+      const { stderr } = host;
+      const { yellow } = createPalette(wantsColour(stderr, host.env));
       const plain = `${yellow('warning:')} ${printable(text)}`;
       stderr.write(`${options.json ? JSON.stringify({ warning: { message: text } }) : plain}\n`);
     },
     progress(text) {
       if (options.json) return;
+      const { stderr } = host;
       if (options.verbose) {
         stderr.write(`${printable(text)}\n`);
       } else if (stderr.isTTY) {

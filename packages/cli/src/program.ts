@@ -114,7 +114,7 @@ function namedCommand(argv: readonly string[]): string | undefined {
  * commander's error.
  */
 export function createProgram(session: Session, argv: readonly string[]): Command {
-  const { stdout, stderr } = session.host;
+  const { host } = session;
   const program = new Command('holdfast')
     .description(
       'The place for AWS code artifacts: immutable versions, ARNs, and references that nothing can delete under.',
@@ -136,8 +136,8 @@ export function createProgram(session: Session, argv: readonly string[]): Comman
     .exitOverride()
     // Errors are printed by whoever catches them, in one form for all. What is left for stderr is help for want of a command.
     .configureOutput({
-      writeOut: (text) => stdout.write(text),
-      writeErr: (text) => program.opts<GlobalOptions>().json !== true && stderr.write(text),
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => program.opts<GlobalOptions>().json !== true && host.stderr.write(text),
       outputError: () => undefined,
     });
   const named = namedCommand(argv);

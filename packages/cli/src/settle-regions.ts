@@ -13,42 +13,7 @@ export interface SettleRegionOptions {
   readonly dryRun: boolean;
 }
 
-/**
- * Settles a stack in the catalog of its own region's replicas. Nothing where the store has none there, and in the home region.
- *
- * Each catalog is settled by itself, from the same evidence: what one releases says nothing about the other. It never throws for an answer that
- * was not had.
- */
-export async function settleReplicas(
-  store: ArtifactStore,
-  api: CloudFormationApi,
-  options: SettleRegionOptions,
-): Promise<StackOutcome[]> {
-  // Settling the home catalog has told already when nobody says where CloudFormation is.
-  const place = await api.place().catch(() => undefined);
-  if (place === undefined || place.region === store.identity.region) return [];
-  const { region } = place;
-  try {
-    if (!(await store.replicaRegions()).includes(region)) return [];
-    const replicas = await store.inRegion(region);
-    try {
-      return await loadCloudFormation().settleStack({ store: replicas, api, ...options });
-    } finally {
-      await replicas.close();
-    }
-  } catch (error) {
-    const { isHoldfastError } = loadCore();
-    if (!isHoldfastError(error)) throw error;
-    const doubt = {
-      code: error.code,
-      message: `the replicas in ${region} were not settled: ${error.message}`,
-    };
-    const nothing = { added: [], released: [], notes: [] };
-    return [{ consumer: options.stack, result: 'undecided', undecided: [doubt], ...nothing }];
-  }
-}
-
-/** The same, while the home region gives no answer. */
+/** Settles a stack in the catalog of its own region's replicas, while the home region gives no answer. */
 export async function settleWithoutHome(
   command: Command,
   session: Session,

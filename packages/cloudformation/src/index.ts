@@ -42,6 +42,7 @@ export {
   packagingWithoutHome,
   type PackagingRegions,
 } from './regions/packaging-regions.js';
+export { settleReplicas, type SettleReplicasOptions } from './regions/settle-replicas.js';
 export { forgetStore, type ForgetStoreOptions } from './settlement/forget-store.js';
 export { writeTemplate } from './stack/template-file.js';
 export {

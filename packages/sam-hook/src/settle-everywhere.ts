@@ -1,5 +1,5 @@
 import type { CloudFormationApi, StackOutcome } from '@holdfast/cloudformation';
-import { isHoldfastError, type ArtifactStore } from '@holdfast/core';
+import type { ArtifactStore } from '@holdfast/core';
 import { loadCloudFormation } from './lazy-modules.js';
 import { applyToAwsClients, withCloudFormation, type SamSession } from './session.js';
 
@@ -29,26 +29,12 @@ export function settleEverywhere(
   finished: readonly string[],
   opened?: CloudFormationApi,
 ): Promise<StackOutcome[]> {
-  const { settleStack } = loadCloudFormation();
+  const { settleReplicas, settleStack } = loadCloudFormation();
   const settle = async (api: CloudFormationApi): Promise<StackOutcome[]> => {
-    const outcomes = await settleStack({ store, api, stack, finished });
-    // Settling the store has told already when nobody says where CloudFormation is.
-    const { region } = (await api.place().catch(() => undefined)) ?? store.identity;
-    if (region === store.identity.region || !session.settings.store.startsWith('aws:')) return outcomes;
-    try {
-      if (!(await store.replicaRegions()).includes(region)) return outcomes;
-      const replicas = await store.inRegion(region);
-      try {
-        outcomes.push(...(await settleStack({ store: replicas, api, stack, finished })));
-      } finally {
-        await replicas.close();
-      }
-    } catch (error) {
-      if (!isHoldfastError(error)) throw error;
-      const message = `the replicas in ${region} were not settled: ${error.message}`;
-      const undecided = [{ code: error.code, message }];
-      outcomes.push({ consumer: stack, result: 'undecided', added: [], released: [], undecided, notes: [] });
-    }
+    const what = { store, api, stack, finished };
+    const outcomes = await settleStack(what);
+    // A store that is tied to no region has no replicas in others.
+    if (session.settings.store.startsWith('aws:')) outcomes.push(...(await settleReplicas(what)));
     return outcomes;
   };
   return opened === undefined

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { EventRecord } from '@holdfast/core';
+import type { EventRecord, WaitingEvent } from '@holdfast/core';
 import { parseCount } from '../arguments.js';
 import { examples } from '../help.js';
 import { printable } from '../render/printable.js';
@@ -37,14 +37,33 @@ export function declareEvents(program: Command, session: Session): void {
           return;
         }
         const events = store.events(options.after === undefined ? {} : { after: options.after });
-        await output.stream('events', events, renderEvent);
+        let waiting = 0;
+        await output.stream(
+          'events',
+          counted(events, () => waiting++),
+          renderEvent,
+        );
+        if (waiting === 0) return;
+        output.message(
+          `${count(waiting, 'event')} without a number yet: whoever may write to the store gives them with holdfast events, or holdfast events --relay`,
+        );
       });
     });
 }
 
-function renderEvent(event: EventRecord): string {
+type Told = EventRecord | WaitingEvent;
+
+async function* counted(events: AsyncIterable<Told>, onWaiting: () => void): AsyncGenerator<Told> {
+  for await (const event of events) {
+    if (!('sequence' in event)) onWaiting();
+    yield event;
+  }
+}
+
+function renderEvent(event: Told): string {
   const what = event['detail-type'].replace(/^Holdfast /, '').toLowerCase();
+  const number = 'sequence' in event ? String(event.sequence) : '-';
   return printable(
-    `${event.sequence}  ${formatInstant(event.time)}  ${what.padEnd(20)}  ${event.resources.join(' ')}`,
+    `${number}  ${formatInstant(event.time)}  ${what.padEnd(20)}  ${event.resources.join(' ')}`,
   );
 }

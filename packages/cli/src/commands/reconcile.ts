@@ -6,7 +6,7 @@ import { undoneWhenInterrupted } from '../interrupts.js';
 import { loadCloudFormation } from '../lazy-modules.js';
 import { showOutcomes, type Outcomes } from '../render/outcomes.js';
 import type { Session } from '../session.js';
-import { reconcileReplicas, settleReplicas } from '../settle-regions.js';
+import { reconcileReplicas } from '../settle-regions.js';
 import { UsageError } from '../usage-error.js';
 
 interface ReconcileOptions {
@@ -52,8 +52,14 @@ export function declareReconcile(program: Command, session: Session): void {
         throw new UsageError(`--concurrency "${options.concurrency}" is not a whole number from 1 to 999`);
       }
       await session.withStore(command, async ({ store, output, settings }) => {
-        const { openAccountsBy, openCloudFormation, openLambda, reconcileStore, settleStack } =
-          loadCloudFormation();
+        const {
+          openAccountsBy,
+          openCloudFormation,
+          openLambda,
+          reconcileStore,
+          settleReplicas,
+          settleStack,
+        } = loadCloudFormation();
         const client = clientSettings(settings, options);
         const api = await openCloudFormation(client);
         try {
@@ -62,7 +68,7 @@ export function declareReconcile(program: Command, session: Session): void {
             for (const stack of new Set(stacks))
               outcomes.push(
                 ...(await settleStack({ store, api, stack, dryRun })),
-                ...(await settleReplicas(store, api, { stack, dryRun })),
+                ...(await settleReplicas({ store, api, stack, dryRun })),
               );
             await showOutcomes({ outcomes, doubts: [] }, dryRun, output);
             return;

@@ -6,7 +6,7 @@ import { loadCloudFormation } from '../lazy-modules.js';
 import { showOutcomes } from '../render/outcomes.js';
 import { homeOrWithout, homeRegion, settingsOf } from '../region-session.js';
 import type { Session } from '../session.js';
-import { settleReplicas, settleWithoutHome } from '../settle-regions.js';
+import { settleWithoutHome } from '../settle-regions.js';
 
 interface SettleOptions {
   readonly stackName: string;
@@ -58,8 +58,9 @@ async function settle(
     (opened) =>
       session.withStore(command, async ({ store, output }) => {
         opened();
-        const outcomes = await loadCloudFormation().settleStack({ store, api, ...what });
-        outcomes.push(...(await settleReplicas(store, api, what)));
+        const { settleReplicas, settleStack } = loadCloudFormation();
+        const outcomes = await settleStack({ store, api, ...what });
+        outcomes.push(...(await settleReplicas({ store, api, ...what })));
         await showOutcomes({ outcomes, doubts: [] }, dryRun, output);
       }),
     async (failure) => {

@@ -126,6 +126,37 @@ test('a reader of a repository finds and reads what is in it, and changes nothin
   await mayNot('repository', 'create', 'mine');
 });
 
+test('a reader of the whole store sees every event, those without a number too, and relays none', async () => {
+  type Events = { events: readonly { id: string; sequence?: number }[] };
+  const events = async (...words: readonly string[]): Promise<Events['events']> =>
+    (JSON.parse(await must('events', '--json', ...words)) as Events).events;
+  const numbered = await events();
+  write('event.txt', 'what readers hear of');
+  await must('publish', at('event.txt'), '--id', 'event', ...inPayments);
+  await must('publish', at('event.txt'), '--id', 'event');
+  enter('reader');
+  const { stdout, stderr } = await holdfast('events');
+  expect(stdout.split('\n').filter((line) => line.startsWith('-  '))).toEqual([
+    expect.stringMatching(/version published .*version\/payments\/event:1$/),
+    expect.stringMatching(/version published .*version\/default\/event:1$/),
+  ]);
+  expect(stderr).toContain('2 events without a number yet');
+  const seen = await events();
+  expect(seen.slice(0, numbered.length)).toEqual(numbered);
+  expect(seen.slice(numbered.length).map(({ sequence }) => sequence)).toEqual([undefined, undefined]);
+  const last = numbered.at(-1)!.sequence;
+  expect(await events('--after', String(last))).toEqual(seen.slice(numbered.length));
+  gate.takeRefusals();
+  await mayNot('events', '--relay');
+  gate.judgeBy(undefined);
+  const all = await events();
+  expect(all.map(({ id }) => id).toSorted()).toEqual(seen.map(({ id }) => id).toSorted());
+  expect(all.every(({ sequence }) => sequence !== undefined)).toBe(true);
+  enter('reader');
+  expect(await events()).toEqual(all);
+  expect(gate.takeRefusals()).toEqual([]);
+});
+
 test('a publisher publishes to a repository, in parts too, and neither deploys nor removes', async () => {
   enter('publisher of payments');
   await must('publish', at('api'), '--id', 'api', ...inPayments);

@@ -1,10 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { startEmulator, type Emulator } from '../../../core/test/emulators/emulator.js';
 import { Workplace, type Result } from './workplace.js';
 
 let emulator: Emulator;
 let place: Workplace;
+/** Each test's stack has a name of its own. */
+let stacks = 0;
 
 beforeAll(async () => {
   emulator = await startEmulator('ministack');
@@ -23,12 +28,19 @@ beforeEach(() => {
 
 afterEach(() => place.remove());
 
-function holdfast(args: readonly string[], endpoint = emulator.endpoint): Promise<Result> {
+function holdfast(
+  args: readonly string[],
+  endpoint = emulator.endpoint,
+  others: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   const { accessKeyId, secretAccessKey } = emulator.credentials;
   const env = {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    // What is refused for good is not asked again, in these tests.
+    AWS_MAX_ATTEMPTS: '2',
+    ...others,
   };
   return place.run(args, { env });
 }
@@ -84,14 +96,112 @@ test('a stack that another tool deployed and deleted', async () => {
   expect(await holdfast(['delete', 'shop/api:1', '--yes'])).toMatchObject({ code: 0 });
 });
 
-test('without an answer: nothing is released, the reason is told, and the exit code is 4', async () => {
-  const stackId = await createStack('silent');
-  await holdfast(['stack', 'settle', '--stack-name', 'silent']);
-  const result = await holdfast(['stack', 'settle', '--stack-name', stackId, '--json'], 'http://127.0.0.1:9');
-  expect(result.code).toBe(4);
-  expect(JSON.parse(result.stdout)).toMatchObject({ outcomes: [{ result: 'undecided', released: [] }] });
-  expect(JSON.parse(result.stderr)).toMatchObject({ error: { code: 'undecided' } });
+/** What a call of CloudFormation is answered with instead; the others reach the emulator. */
+interface Refusal {
+  readonly action: RegExp;
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Does the task behind a gate that refuses some calls. */
+async function refusing<T>(refusal: Refusal, task: (endpoint: string) => Promise<T>): Promise<T> {
+  const { action, status, code, message } = refusal;
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = Buffer.concat(await request.toArray());
+      if (action.test(new URLSearchParams(body.toString()).get('Action') ?? '')) {
+        response
+          .writeHead(status, { 'content-type': 'text/xml' })
+          .end(
+            `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+          );
+        return;
+      }
+      const headers = { authorization: request.headers.authorization ?? '' };
+      const type = request.headers['content-type'] ?? '';
+      const answer = await fetch(`${emulator.endpoint}${request.url}`, {
+        ...{ method: request.method ?? 'POST', headers: { ...headers, 'content-type': type }, body },
+      });
+      response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(await answer.text());
+    })();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    return await task(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.close();
+  }
+}
+
+/** Nothing was released of the stack, the reason is told, and the exit code says so. */
+async function expectUndecided(
+  { name, stackId }: { readonly name: string; readonly stackId: string },
+  { code, stdout, stderr }: Result,
+  why: RegExp,
+): Promise<void> {
+  expect({ code, stderr }).toMatchObject({ code: 4 });
+  const { outcomes } = JSON.parse(stdout) as { outcomes: readonly object[] };
+  const undecided = { consumer: stackId, result: 'undecided', released: [] };
+  // Nothing is known of any stack where it is not known whose credentials these are.
+  expect(outcomes).toEqual(outcomes.length === 0 ? [] : [expect.objectContaining(undecided)]);
+  expect(JSON.stringify(outcomes) + stderr).toMatch(why);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'undecided' } });
+  const held = await holdfast(['references', '--stack-name', name, '--json']);
+  expect(JSON.parse(held.stdout)).toMatchObject({ references: [{ consumer: stackId, kind: 'reference' }] });
   expect(await holdfast(['delete', 'shop/api:1', '--yes'])).toMatchObject({ code: 3 });
+}
+
+describe('what cannot be decided keeps its references, is told, and ends with exit code 4:', () => {
+  let held: { readonly name: string; readonly stackId: string };
+  const denied = { status: 403, code: 'AccessDenied', message: 'not authorized' };
+
+  beforeEach(async () => {
+    const name = `undecided-${++stacks}`;
+    const stackId = await createStack(name);
+    held = { name, stackId };
+    await holdfast(['stack', 'settle', '--stack-name', stackId]);
+  });
+
+  test.each([
+    ['no service at all', undefined, /no definite answer/],
+    ['an account without permission', { action: /^DescribeStacks$/, ...denied }, /refused .*AccessDenied/],
+    ['credentials whose account is not told', { action: /^GetCallerIdentity$/, ...denied }, /refused/],
+    [
+      'calls that are throttled',
+      { action: /^DescribeStacks$/, status: 400, code: 'Throttling', message: 'Rate exceeded' },
+      /throttled .*Throttling/,
+    ],
+    [
+      'a stack whose template cannot be read',
+      { action: /^GetTemplate$/, ...denied },
+      /template.*AccessDenied/,
+    ],
+    ['a stack whose change sets cannot be read', { action: /^ListChangeSets$/, ...denied }, /change sets/],
+  ])('%s', async (_kind, refusal, why) => {
+    const words = ['reconcile', '--json'];
+    await expectUndecided(
+      held,
+      refusal === undefined
+        ? await holdfast(words, 'http://127.0.0.1:9')
+        : await refusing(refusal, (endpoint) => holdfast(words, endpoint)),
+      why,
+    );
+  });
+
+  test('another region, and another account', async () => {
+    const settle = ['stack', 'settle', '--stack-name', held.stackId, '--json'];
+    await expectUndecided(held, await holdfast([...settle, '--region', 'us-east-1']), /us-east-1/);
+    const other = { AWS_ACCESS_KEY_ID: '222222222222' };
+    await expectUndecided(
+      held,
+      await holdfast(['reconcile', '--json'], emulator.endpoint, other),
+      /222222222222/,
+    );
+    // Every region of the own account is asked.
+    expect(await holdfast(['reconcile', '--region', 'us-east-1', '--json'])).toMatchObject({ code: 0 });
+    expect(await holdfast(['delete', 'shop/api:1', '--yes'])).toMatchObject({ code: 3 });
+  });
 });
 
 test.each([

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 export const HOLDFAST = resolve(__dirname, '../../bin/holdfast.js');
+/** What was compiled in earlier runs: every workplace has a home of its own, and none would have any. */
+const COMPILED = resolve(__dirname, '../../../../node_modules/.cache/tests/code');
 
 export interface Result {
   /** The exit code, or the signal's name. */
@@ -37,7 +39,10 @@ export class Workplace {
   start(args: readonly string[], { env = {} }: RunOptions = {}): ChildProcess {
     return spawn(process.execPath, [HOLDFAST, ...args], {
       cwd: this.folder,
-      env: { PATH: process.env['PATH'] ?? '', HOME: this.folder, ...env },
+      env: {
+        ...{ PATH: process.env['PATH'] ?? '', HOME: this.folder, NODE_COMPILE_CACHE: COMPILED },
+        ...env,
+      },
     });
   }
 

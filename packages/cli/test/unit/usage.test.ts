@@ -5,7 +5,7 @@ import { currentHost } from '../../src/host.js';
 import { allNodes, describeCommands } from '../../src/completion/command-tree.js';
 import { runCaptured } from './captured-host.js';
 
-const program = createProgram(createSession(currentHost()), []);
+const program = createProgram(createSession(currentHost(() => undefined)), []);
 const paths = allNodes(describeCommands(program)).map(({ path }) => path);
 
 describe('help', () => {

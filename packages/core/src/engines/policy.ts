@@ -1,8 +1,7 @@
 import { checkRepositoryName, type StoreIdentity } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
 import { replicaPlaces } from './aws/replicas/places.js';
-import type { OwnBucket } from '../model.js';
-import type { PolicyDocument, PolicyScope, Role as StoreRole } from './aws/policies/role-policy.js';
+import type { PolicyDocument, Role as StoreRole } from './aws/policies/role-policy.js';
 
 export type { PolicyDocument } from './aws/policies/role-policy.js';
 
@@ -24,7 +23,7 @@ export interface PolicyForOptions {
  * The least that a role needs in the store of the caller's account and region, as an IAM policy document.
  *
  * With the URL of another account's store, what the role needs there, besides that account's own policy: for `reader` and `deployer`.
- * Confined to a repository when one is named. With `replicasOf`, what it needs there for the replicas of that region's store instead. Throws `not-found` when the account and region have no store yet, and `access-denied` when the
+ * Confined to a repository when one is named. Where that lies in a bucket of the user, it names the KMS key that the bucket encrypts with. With `replicasOf`, what it needs there for the replicas of that region's store instead. Throws `not-found` when the account and region have no store yet, and `access-denied` when the
  * other account shares none.
  */
 export async function policyFor(
@@ -37,12 +36,14 @@ export async function policyFor(
     { callerIdentity },
     { rolePolicy },
     { evidencePolicy },
+    { placesOf },
     { parseStoreUrl },
   ] = await Promise.all([
     import('./aws/bootstrap/index.js'),
     import('./aws/identity.js'),
     import('./aws/policies/role-policy.js'),
     import('./aws/policies/evidence-policy.js'),
+    import('./aws/policies/places-of.js'),
     import('./aws/store-url.js'),
   ]);
   const named = parseStoreUrl(url);
@@ -75,7 +76,7 @@ export async function policyFor(
     return rolePolicy(role, {
       ...identity,
       table,
-      places: await placesOf(identity, { bucket, table }, repository),
+      ...(await placesOf(identity, { bucket, table }, repository)),
       ...(repository === undefined ? {} : { repository }),
     });
   } finally {
@@ -126,31 +127,6 @@ async function sharedPolicy(
     const own =
       typeof place === 'object' ? { bucket: place.name, prefix: place.prefix } : { bucket, prefix: '' };
     return rolePolicy(role, { ...scope, places: [own] });
-  } finally {
-    await catalog.close();
-  }
-}
-
-/** Where the repository's contents lie; where those of all do when none is named. A repository that is not there yet will lie in the store's bucket. */
-async function placesOf(
-  identity: StoreIdentity,
-  { bucket, table }: { readonly bucket: string; readonly table: string },
-  repository: string | undefined,
-): Promise<PolicyScope['places']> {
-  const [{ openDynamo }, { DynamoCatalog }] = await Promise.all([
-    import('./aws/catalog/client.js'),
-    import('./aws/catalog/dynamo-catalog.js'),
-  ]);
-  const home = { bucket, prefix: '' };
-  const catalog = new DynamoCatalog({ api: await openDynamo({ region: identity.region }), table, identity });
-  const placeOf = ({ name, prefix }: OwnBucket) => ({ bucket: name, prefix });
-  try {
-    if (repository !== undefined) {
-      const place = await catalog.placeOf(repository);
-      return [typeof place === 'object' ? placeOf(place) : home];
-    }
-    const own = (await catalog.listRepositories()).flatMap(({ ownBucket }) => ownBucket ?? []);
-    return [home, ...own.map(placeOf)];
   } finally {
     await catalog.close();
   }

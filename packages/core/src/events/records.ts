@@ -38,6 +38,9 @@ export interface EventRecord {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+/** An event that has no number yet, as those see it who may not give it one. */
+export type WaitingEvent = Omit<EventRecord, 'sequence'>;
+
 type VersionEvent = Extract<EventType, `Holdfast Version ${string}`>;
 
 function versionArn(identity: StoreIdentity, key: VersionKey): string {

@@ -1,5 +1,4 @@
 import type { Digest } from '../arn/index.js';
-import type { EventRecord } from '../events/index.js';
 import type {
   ArtifactRecord,
   BookmarkMove,
@@ -14,6 +13,7 @@ import type {
   VersionRecord,
 } from '../model.js';
 import type { ContentCopy } from './content-storage.js';
+import type { EventCatalog } from './event-catalog.js';
 import type { FoundVersion } from './found-version.js';
 import type { LifecycleCatalog } from './lifecycle-catalog.js';
 import type { PolicyCatalog } from './policy-catalog.js';
@@ -187,7 +187,7 @@ export interface SweepPlan {
  * refused, and then changed nothing, and `unavailable` when no definite answer could be had: then it may have changed what it
  * was asked to, or nothing, and repeating it is safe.
  */
-export interface Catalog extends LifecycleCatalog, PolicyCatalog {
+export interface Catalog extends LifecycleCatalog, PolicyCatalog, EventCatalog {
   /**
    * A repository that is there already is left as it is. Throws `conflict` when one of this name was deleted whose contents lay in another
    * bucket: a name keeps its bucket, so that whoever still works with the old one cannot store there for the new; and `unsupported` for
@@ -292,9 +292,6 @@ export interface Catalog extends LifecycleCatalog, PolicyCatalog {
   replaceObjectVersion?(copy: ContentCopy, objectVersion: string): Promise<void>;
   /** Contents in order of their digest. */
   listContents(repository: string, page: Page<Digest>): Promise<readonly ContentRecord[]>;
-
-  /** The outbox in order. */
-  readEvents(page: Page<number>): Promise<readonly EventRecord[]>;
 
   close(): Promise<void>;
 }

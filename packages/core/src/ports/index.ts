@@ -3,6 +3,7 @@ export type * from './catalog.js';
 export type * from './content-storage.js';
 export type * from './engine.js';
 export type * from './event-bus.js';
+export type * from './event-catalog.js';
 export type * from './found-version.js';
 export type * from './lifecycle-catalog.js';
 export type * from './noted-stores.js';

@@ -43,6 +43,10 @@ export function loadVerify(): typeof import('./verify.js') {
   return require('./verify.js') as typeof import('./verify.js');
 }
 
+export function loadReadingEvents(): typeof import('./reading-events.js') {
+  return require('./reading-events.js') as typeof import('./reading-events.js');
+}
+
 export function loadRelay(): typeof import('./relay.js') {
   return require('./relay.js') as typeof import('./relay.js');
 }

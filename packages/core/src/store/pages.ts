@@ -1,6 +1,6 @@
 import type { Page } from '../ports/index.js';
 
-const PAGE_SIZE = 500;
+export const PAGE_SIZE = 500;
 
 /** Every entry of a listing, page by page. */
 export async function* pagesOf<Entry, Key>(

@@ -6,7 +6,7 @@ import {
   formatArn,
   type StoreIdentity,
 } from '../arn/index.js';
-import type { EventRecord } from '../events/index.js';
+import type { EventRecord, WaitingEvent } from '../events/index.js';
 import type {
   ArtifactRecord,
   BookmarkMove,
@@ -21,7 +21,13 @@ import type {
 import type { ConsumerRecord, ContentCopy, PolicyRecord } from '../ports/index.js';
 import { bookmarkOf } from './bookmarks.js';
 import { withArn, type StoreContext } from './context.js';
-import { loadElsewhere, loadExplain, loadReading, loadWhereUsed } from './heavy-modules.js';
+import {
+  loadElsewhere,
+  loadExplain,
+  loadReading,
+  loadReadingEvents,
+  loadWhereUsed,
+} from './heavy-modules.js';
 import { pagesOf } from './pages.js';
 import type { OpenVersion } from './reading.js';
 import { findContent, findNamed, resolveNamed } from './resolve.js';
@@ -212,12 +218,8 @@ export abstract class StoreReader {
     return this.context.engine.catalog.getPolicy(checkRepositoryName(repository));
   }
 
-  /** The outbox in order, from after a sequence number. */
-  events({ after }: { readonly after?: number } = {}): AsyncGenerator<EventRecord> {
-    return pagesOf(
-      (page) => this.context.engine.catalog.readEvents(page),
-      ({ sequence }: EventRecord) => sequence,
-      after,
-    );
+  /** The outbox in order, from after a sequence number. Whoever may only read gets events that wait for a number last, without it. */
+  events({ after }: { readonly after?: number } = {}): AsyncGenerator<EventRecord | WaitingEvent> {
+    return loadReadingEvents().readOutbox(this.context.engine.catalog, after);
   }
 }

@@ -23,6 +23,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { bootstrap } from '../../src/engines/bootstrap.js';
+import { policyFor, type Role } from '../../src/engines/policy.js';
 import { ArtifactStore } from '../../src/store/artifact-store.js';
 import { awsEnvironment } from '../emulators/aws-environment.js';
 import { pythonOfTests, startEmulator, type Emulator } from '../emulators/emulator.js';
@@ -292,6 +293,27 @@ describe('a bucket of the user with a KMS key', () => {
     ]);
     await setMine(undefined);
     expect([await grantees(key), await grantees(next)]).toEqual([[foreign], []]);
+    await encryptWith(key);
+  });
+
+  test('the policies of its roles name the key, of the repository alone and of all', async () => {
+    const keysFor = async (role: Role, options: { readonly repository?: string } = {}) => {
+      const { Statement } = await policyFor(role, options);
+      const { Action, Resource } = Statement.find(({ Sid }) => Sid === 'UseKeys') ?? {};
+      return [Action, Resource];
+    };
+    expect(await keysFor('publisher', inMine)).toEqual([['kms:Decrypt', 'kms:GenerateDataKey'], [key]]);
+    expect(await keysFor('reader')).toEqual([['kms:Decrypt'], [key]]);
+    expect(await keysFor('reader', { repository: 'default' })).toEqual([undefined, undefined]);
+    await setMine(readingBy(OTHER));
+    const next = await makeKey();
+    await encryptWith(next);
+    // What is known to have been stored by the former key is read by it still.
+    expect(await keysFor('deployer', inMine)).toEqual([['kms:Decrypt'], [key, next].sort()]);
+    await setMine(undefined);
+    // AWS's own key, which serves the account without a word.
+    await encryptWith('alias/aws/s3');
+    expect(await keysFor('deployer', inMine)).toEqual([undefined, undefined]);
     await encryptWith(key);
   });
 

@@ -94,7 +94,9 @@ async function play(stage: Stage, commands: readonly Command[]): Promise<number>
   const seen = await observeStore(scene, sure, stage.sequence);
   expect(seen.filter(toldOnce)).toEqual(observeModel(model).filter(toldOnce));
   expect(await stage.look.wrongCounts(repository)).toEqual([]);
-  for await (const { sequence } of sure.events({ after: stage.sequence })) stage.sequence = sequence;
+  for await (const event of sure.events({ after: stage.sequence })) {
+    if ('sequence' in event) stage.sequence = event.sequence;
+  }
   return failures;
 }
 

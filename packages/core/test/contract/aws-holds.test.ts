@@ -2,6 +2,7 @@ import { DeleteObjectCommand, GetObjectLegalHoldCommand, type S3Client } from '@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { devNull } from 'node:os';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { ContentBucket } from '../../src/engines/aws/content/bucket.js';
@@ -78,6 +79,40 @@ print(s3.delete_object(Bucket=bucket, Key=key)['DeleteMarker'])
   expect(await content.has(copy)).toBe(bytes.length);
   expect(await content.locate(copy)).toEqual(place);
 });
+
+test('an administrator cannot delete a stored copy with the AWS CLI, whatever it is asked for', async () => {
+  const content = new S3Content(s3, bucket);
+  await content.put(copy, source);
+  const place = await content.locate(copy);
+  const object = ['--bucket', bucket.name, '--key', place.key, '--version-id', place.objectVersion!];
+  const deleting = ['s3api', 'delete-object', ...object];
+  for (const words of [deleting, [...deleting, '--bypass-governance-retention']]) {
+    const { code, stderr } = await awsCli(words);
+    expect([code, stderr]).toEqual([255, expect.stringMatching(/\(AccessDenied\).* DeleteObject /)]);
+  }
+  // It hides the key, which is no matter to who reads the version, and goes no further.
+  expect(await awsCli(['s3', 'rm', `s3://${bucket.name}/`, '--recursive'])).toMatchObject({ code: 0 });
+  const removal = await awsCli(['s3', 'rb', `s3://${bucket.name}`]);
+  expect([removal.code, removal.stderr]).toEqual([1, expect.stringContaining('BucketNotEmpty')]);
+  expect(await content.has(copy)).toBe(bytes.length);
+  expect(await content.locate(copy)).toEqual(place);
+});
+
+/** The real command, with an administrator's keys. */
+async function awsCli(words: readonly string[]): Promise<{ code: number; stderr: string }> {
+  const program = ['-m', 'awscli', ...words, '--endpoint-url', emulator.endpoint];
+  const env = {
+    ...{ PATH: process.env['PATH'], AWS_REGION: emulator.region, AWS_DEFAULT_REGION: emulator.region },
+    ...{ AWS_ACCESS_KEY_ID: 'admin', AWS_SECRET_ACCESS_KEY: 'admin', AWS_CONFIG_FILE: devNull },
+  };
+  try {
+    const { stderr } = await promisify(execFile)(pythonOfTests('.venv-aws'), program, { env });
+    return { code: 0, stderr };
+  } catch (error) {
+    const { code, stderr } = error as { code: number; stderr: string };
+    return { code, stderr };
+  }
+}
 
 test('the sweep lifts the hold of the very version that it removes', async () => {
   const content = new S3Content(s3, bucket);

@@ -44,7 +44,7 @@ async function publish(id: string, content: string): Promise<void> {
 
 async function outbox(): Promise<EventRecord[]> {
   const events: EventRecord[] = [];
-  for await (const event of store.events()) events.push(event);
+  for await (const event of store.events()) if ('sequence' in event) events.push(event);
   return events;
 }
 

@@ -36,9 +36,10 @@ const workspace = resolve(__dirname, '../../../..');
 const windows = process.platform === 'win32';
 
 /** The Python of the tests' virtual environment. Throws when it was not made: a missing emulator is a failure, never a skip. */
-export function pythonOfTests(): string {
-  const python = join(workspace, '.venv', windows ? 'Scripts/python.exe' : 'bin/python');
-  if (!existsSync(python)) throw new Error('The Python environment is missing. Run: npm run setup');
+export function pythonOfTests(environment = '.venv'): string {
+  const python = join(workspace, environment, windows ? 'Scripts/python.exe' : 'bin/python');
+  if (!existsSync(python))
+    throw new Error(`The Python environment ${environment} is missing. Run: npm run setup`);
   return python;
 }
 

@@ -81,6 +81,8 @@ export const CATALOG_NEEDS: NeedsOf<Catalog> = {
   isLeased: (repository) => need(repository, 'LocateContent'),
   listContents: (repository) => need(repository, 'LocateContent'),
   readEvents: owner,
+  numberedEvents: owner,
+  waitingEvents: owner,
   getLifecycle: (repository) => ({ reader: repository }),
   putLifecycle: owner,
   getPolicy: (repository) => ({ reader: repository }),

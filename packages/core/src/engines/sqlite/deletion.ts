@@ -6,7 +6,7 @@ import { emit, type Writing } from './outbox.js';
 import { findVersion, selectBookmarks, selectReferences, selectVersions, type VersionRow } from './rows.js';
 
 /** SQL over `v`: nothing keeps the version. Every statement that takes a version's life carries it. */
-const NOT_IN_USE = `
+export const NOT_IN_USE = `
   NOT EXISTS (SELECT 1 FROM usages WHERE version_id = v.id) AND NOT EXISTS (SELECT 1 FROM bookmarks WHERE version_id = v.id)`;
 
 export function usageOf(db: SqliteDatabase, key: VersionKey): Usage {

@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../events/index.js';
+import type { WaitingEvent } from '../../events/index.js';
 import type { ArtifactStore } from '../../store/artifact-store.js';
 import { collect } from '../material.js';
 import { consumerArn, consumerNamed, contentNamed, NAMES, type Scene } from './scene.js';
@@ -53,7 +53,7 @@ async function observeContents({ repository }: Scene, store: ArtifactStore): Pro
   return [`contents ${contents}`, ...problems.map(({ arn, problem }) => `${problem} ${arn}`)];
 }
 
-function eventLine(event: EventRecord): string {
+function eventLine(event: WaitingEvent): string {
   const type = event['detail-type'].replace('Holdfast ', '');
   const detail = event.detail as Record<string, unknown> & { id: string };
   const version = `${detail.id}:${String(detail['number'])}`;

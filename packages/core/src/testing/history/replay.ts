@@ -29,7 +29,8 @@ const lastSeen = new WeakMap<object, number>();
 /** The outbox is read only from where the last history on this store ended. */
 async function lastSequence({ stores }: Scene): Promise<number> {
   let last = lastSeen.get(stores) ?? 0;
-  for await (const { sequence } of stores[0].events({ after: last })) last = sequence;
+  for await (const event of stores[0].events({ after: last }))
+    last = 'sequence' in event ? event.sequence : last;
   lastSeen.set(stores, last);
   return last;
 }

@@ -1,3 +1,4 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { describe, expect, test } from '@jest/globals';
 import { rolePolicy, ROLES, type Role } from '../../../src/engines/aws/policies/role-policy.js';
 import { evidencePolicy } from '../../../src/engines/aws/policies/evidence-policy.js';
@@ -72,6 +73,66 @@ test("a repository in a user's own bucket has its policy there, and nowhere else
       'arn:aws:s3:::mine/team/journal/payments/*',
     ]),
   );
+});
+
+describe('where a bucket is encrypted with a key of the user', () => {
+  const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/1';
+  const encrypted = { ...scope, places: [{ bucket: 'mine', prefix: '' }], keys: [KEY] };
+
+  /** Whether IAM lets the role do it with the key, when a service asks in its name. */
+  async function may(
+    role: Role,
+    action: string,
+    { key = KEY, via = 's3.eu-west-1.amazonaws.com' } = {},
+  ): Promise<boolean> {
+    const answer = await runSimulation(
+      {
+        request: {
+          principal: 'arn:aws:iam::123456789012:user/somebody',
+          action,
+          resource: { resource: key, accountId: '123456789012' },
+          contextVariables: { 'kms:ViaService': via },
+        },
+        identityPolicies: [{ name: role, policy: rolePolicy(role, encrypted) }],
+        // The key's own policy as KMS writes it, which leaves it to IAM.
+        resourcePolicy: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { AWS: 'arn:aws:iam::123456789012:root' },
+              Action: 'kms:*',
+              Resource: '*',
+            },
+          ],
+        },
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+      },
+      {},
+    );
+    return answer.resultType !== 'error' && answer.overallResult === 'Allowed';
+  }
+
+  test.each(ROLES)('%s reads by the key, and only who stores something writes by it', async (role) => {
+    expect(await may(role, 'kms:Decrypt')).toBe(true);
+    expect(await may(role, 'kms:GenerateDataKey')).toBe(['publisher', 'gc'].includes(role));
+    expect(await may(role, 'kms:Encrypt')).toBe(false);
+  });
+
+  test('by no other key, and by no other service than S3 of the region', async () => {
+    expect(await may('publisher', 'kms:Decrypt', { key: KEY.replace('key/1', 'key/2') })).toBe(false);
+    expect(await may('publisher', 'kms:Decrypt', { via: 's3.us-east-1.amazonaws.com' })).toBe(false);
+    expect(await may('publisher', 'kms:Decrypt', { via: 'lambda.eu-west-1.amazonaws.com' })).toBe(false);
+  });
+
+  test("elsewhere nobody may use keys, and in China the service has AWS's name there", () => {
+    for (const role of ROLES) expect(actions(role).filter((it) => /^kms:(Decrypt|Gen)/.test(it))).toEqual([]);
+    const china = rolePolicy('reader', { ...encrypted, partition: 'aws-cn', region: 'cn-north-1' }).Statement;
+    expect(china.find(({ Sid }) => Sid === 'UseKeys')?.Condition).toEqual({
+      StringEquals: { 'kms:ViaService': 's3.cn-north-1.amazonaws.com.cn' },
+    });
+  });
 });
 
 test('only admin lets others in, by the policies of bucket, table and event bus', () => {

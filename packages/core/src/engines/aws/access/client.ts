@@ -100,7 +100,7 @@ export async function openPolicyApi(region: string, owner: string): Promise<Poli
 }
 
 /** AWS's own key for S3, which stands where a bucket names none. */
-const AWS_KEY = 'alias/aws/s3';
+export const AWS_KEY = 'alias/aws/s3';
 
 function encryptionIn(rules: readonly ServerSideEncryptionRule[] = []): BucketEncryption | undefined {
   const [rule] = rules.filter(

@@ -26,7 +26,7 @@ import { Hints } from './hints.js';
 import * as leases from './leases.js';
 import * as lifecycles from './lifecycles.js';
 import * as policies from './policies.js';
-import { readEvents } from './outbox.js';
+import * as outbox from './outbox.js';
 import { recordVersions } from './publishing.js';
 import { reserveNumbers } from './reserving.js';
 import * as reading from './reading.js';
@@ -133,7 +133,9 @@ export class DynamoCatalog implements Catalog {
   surveyVersions = (repository: string, id?: string) => surveyVersions(this.#context, repository, id);
   formerUsesOf = (key: VersionKey) => formerUsesOf(this.#context, key);
 
-  readEvents = (page: Page<number>) => readEvents(this.#context, page);
+  readEvents = (page: Page<number>) => outbox.readEvents(this.#context, page);
+  numberedEvents = (page: Page<number>) => outbox.numberedEvents(this.#context, page);
+  waitingEvents = () => outbox.waitingEvents(this.#context);
 
   async close(): Promise<void> {
     this.#api.close();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventDraft, EventRecord } from '../../../events/index.js';
+import type { EventDraft, EventRecord, WaitingEvent } from '../../../events/index.js';
 import type { Instant } from '../../../model.js';
 import type { Page } from '../../../ports/index.js';
 import { put, remove, type Action } from './actions.js';
@@ -37,6 +37,11 @@ const NUMBERED_AT_ONCE = 49;
  */
 export async function readEvents(context: Context, page: Page<number>): Promise<EventRecord[]> {
   for (const repository of await allRepositoryNames(context)) await giveNumbers(context, repository);
+  return numberedEvents(context, page);
+}
+
+/** The same of those that have a number. Only reads. */
+export async function numberedEvents(context: Context, page: Page<number>): Promise<EventRecord[]> {
   const after = page.after ?? 0;
   const events: EventRecord[] = [];
   const range = context.table.range<OutboxItem & { last: number }>(EVENTS, { after: padded(after) });
@@ -47,9 +52,23 @@ export async function readEvents(context: Context, page: Page<number>): Promise<
   return events.slice(0, page.limit);
 }
 
-function numbered({ identity }: Context, item: OutboxItem & { last: number }): EventRecord[] {
-  return (JSON.parse(item.events) as StoredEvent[]).map(({ id, type, resources, detail }, i) => ({
-    sequence: item.last - item.count + 1 + i,
+/** The events that wait for a number, by the instants that they were written at. Only reads. */
+export async function waitingEvents(context: Context): Promise<WaitingEvent[]> {
+  const events: WaitingEvent[] = [];
+  for (const repository of await allRepositoryNames(context)) {
+    const items = context.table.range<OutboxItem>(outboxOf(repository));
+    for await (const item of items) events.push(...told(context, item));
+  }
+  // What has the same instant stays in its repository's order.
+  return events.sort((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)));
+}
+
+function numbered(context: Context, item: OutboxItem & { last: number }): EventRecord[] {
+  return told(context, item).map((event, i) => ({ sequence: item.last - item.count + 1 + i, ...event }));
+}
+
+function told({ identity }: Context, item: OutboxItem): WaitingEvent[] {
+  return (JSON.parse(item.events) as StoredEvent[]).map(({ id, type, resources, detail }) => ({
     version: '0',
     id,
     'detail-type': type,

@@ -1,6 +1,6 @@
 import { EVENT_BUS_NAME, STACK_NAME } from '../bootstrap/template.js';
 import { LISTS_OF_STACKS, READS_OF_STACKS } from './evidence-policy.js';
-import { keyStatements } from './key-statements.js';
+import { keyStatements, keyUse } from './key-statements.js';
 
 /** Who does what. A pipeline that publishes and deploys takes both policies. */
 export const ROLES = ['publisher', 'deployer', 'reader', 'gc', 'admin'] as const;
@@ -14,6 +14,8 @@ export interface PolicyScope {
   readonly table: string;
   /** Where contents lie: the store's bucket and users' own, with what the keys begin with there: empty, or text that ends with a slash. */
   readonly places: readonly { readonly bucket: string; readonly prefix: string }[];
+  /** The ARNs of the KMS keys of the user that contents are encrypted with there. */
+  readonly keys?: readonly string[];
   /** The repository that the policy is confined to; all when absent. */
   readonly repository?: string;
   /** What the table's partitions begin with, for the catalog of another region's replicas; that of the store itself when absent. */
@@ -47,7 +49,8 @@ const SHARED_READS = ['~repositories', '~consumers', '~consumer#*', '~former#*',
  * version and recording one are both writes to items) the catalog's conditions decide.
  */
 export function rolePolicy(role: Role, scope: PolicyScope): PolicyDocument {
-  return { Version: '2012-10-17', Statement: [...readStatements(scope), ...STATEMENTS[role](scope)] };
+  const Statement = [...readStatements(scope), ...keyUse(role, scope), ...STATEMENTS[role](scope)];
+  return { Version: '2012-10-17', Statement };
 }
 
 const STATEMENTS: Readonly<Record<Role, (scope: PolicyScope) => readonly Statement[]>> = {
