@@ -5,8 +5,7 @@ import {
   type CloudFormationApi,
   type StackOutcome,
 } from '@holdfast/cloudformation';
-import { isHoldfastError, type Digest, type StoreIdentity } from '@holdfast/core';
-import { mapBounded } from '../publish/bounded.js';
+import { isHoldfastError, mapBounded, type Digest, type StoreIdentity } from '@holdfast/core';
 import type { StoreOpener } from '../publish/stores.js';
 import type { RecordedStack } from './record.js';
 

@@ -1,4 +1,5 @@
 import {
+  mapBounded,
   parseArn,
   type ArtifactStore,
   type Location,
@@ -12,7 +13,6 @@ import type { PublishedUse, Template } from '../assembly/types.js';
 import { fillTemplate, type Placed } from '../fill/fill-template.js';
 import type { Stamped } from '../fill/stamps.js';
 import { ANY_ASSET } from '../placeholders.js';
-import { mapBounded } from './bounded.js';
 import { endingOf } from './key-ending.js';
 import type { Item } from './publish-together.js';
 import { sourceOf } from './sources.js';
