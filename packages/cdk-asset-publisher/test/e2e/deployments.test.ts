@@ -50,6 +50,13 @@ const refused = async (version: string) => {
   expect(await project.holdfast(['delete', version, '--yes'])).toMatchObject({ code: 3 });
 };
 
+/** Binds the stacks of an assembly to an account. */
+function inAccount(account: string, folder: string): void {
+  const manifest = join(folder, 'manifest.json');
+  const text = readFileSync(manifest, 'utf8');
+  writeFileSync(manifest, text.replaceAll('aws://unknown-account/', `aws://${account}/`));
+}
+
 test('SIGKILL in the middle: cdk goes on by itself, and at no time anything can be deleted', async () => {
   project.env['STACK'] = 'Killed';
   const request = proxy.holdNext('CreateChangeSet');
@@ -183,6 +190,13 @@ test("code by a version ARN of another account's store: it lies there, and is pr
     const refusal = await theirs.holdfast(['delete', 'api:1', ...inPayments, '--yes']);
     expect(refusal).toMatchObject({ code: 3, stderr: expect.stringContaining('stack/Elsewhere/') });
 
+    // What a stack of the owner's uses is not for these credentials to say, although they may open the owner's store.
+    const folder = join(ours.folder, 'theirs.out');
+    cpSync(join(FIXTURES, 'python-assembly/cdk.out'), folder, { recursive: true });
+    inAccount(OWNER, folder);
+    const undecided = await ours.holdfastCdk(['destroy', 'Reports', '--force', '--app', folder]);
+    expect(undecided.stderr).toContain(`could not be settled: the stack is in account ${OWNER}`);
+
     await succeed(ours.holdfastCdk(['destroy', '--force']));
     await succeed(theirs.holdfast(['delete', 'api:1', ...inPayments, '--yes']));
   } finally {
@@ -222,9 +236,7 @@ test('a store that is named by its URL takes stacks of the account of the creden
   const { stacks } = JSON.parse(published.stdout) as { stacks: { place: object }[] };
   expect(stacks.map(({ place }) => place)).toEqual(stacks.map(() => ({ partition: 'aws', account, region })));
 
-  const manifest = join(project.folder, 'cdk.out/manifest.json');
-  const text = readFileSync(manifest, 'utf8');
-  writeFileSync(manifest, text.replaceAll('aws://unknown-account/', 'aws://222222222222/'));
+  inAccount('222222222222', join(project.folder, 'cdk.out'));
   const refusal = await project.holdfastCdk(['publish']);
   expect(refusal).toMatchObject({ code: 2, stderr: expect.stringContaining('account 222222222222') });
   // Other tests deploy a stack of the same name.
