@@ -4,4 +4,4 @@ import process from 'node:process';
 import { bundleCommand } from './bundle/command.mjs';
 
 const watch = process.argv.includes('--watch');
-for (const name of ['cli', 'sam-hook']) await bundleCommand(name, { watch });
+for (const name of ['cli', 'sam-hook', 'cdk-asset-publisher']) await bundleCommand(name, { watch });

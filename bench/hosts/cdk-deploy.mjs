@@ -1,7 +1,7 @@
 /**
  * What Holdfast adds to a `cdk deploy` that changes nothing: the real command with the CDK's own bootstrap, by the wrapper in cdk.json, and as
  * `holdfast-cdk deploy`; one stack of three functions, on one emulator, in turn. Processor time is that of all processes of a run, and says more than
- * the wall clock on a machine that does other things, too.
+ * the wall clock on a machine that does other things, too; the least of all rounds is disturbed least.
  *
  *     pnpm build && node bench/hosts/cdk-deploy.mjs [rounds]
  */
@@ -136,10 +136,10 @@ function print(results) {
   console.log(
     `Node ${process.version}, ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}, ${rounds} rounds, medians\n`,
   );
-  console.log(`${''.padEnd(24)} requests    wall   ratio     cpu   ratio`);
+  console.log(`${''.padEnd(24)} requests    wall   ratio     cpu   ratio   least   ratio   added`);
   const base = medians(Object.values(results)[0]);
   for (const [name, values] of Object.entries(results)) {
-    const { requests, wall, cpu } = medians(values);
+    const { requests, wall, cpu, least } = medians(values);
     console.log(
       [
         name.padEnd(24),
@@ -148,6 +148,9 @@ function print(results) {
         (wall / base.wall).toFixed(2).padStart(7),
         `${(cpu / 1000).toFixed(2)} s`.padStart(7),
         (cpu / base.cpu).toFixed(2).padStart(7),
+        `${(least / 1000).toFixed(2)} s`.padStart(7),
+        (least / base.least).toFixed(2).padStart(7),
+        `${((least - base.least) / 1000).toFixed(2)} s`.padStart(7),
       ].join(' '),
     );
   }
@@ -155,5 +158,6 @@ function print(results) {
 
 function medians(values) {
   const of = (key) => values.map((value) => value[key]).sort((a, b) => a - b)[values.length >> 1];
-  return { requests: of('requests'), wall: of('wall'), cpu: of('cpu') };
+  const least = Math.min(...values.map(({ cpu }) => cpu));
+  return { requests: of('requests'), wall: of('wall'), cpu: of('cpu'), least };
 }

@@ -22,6 +22,8 @@ export {
   type SharePurpose,
 } from './policy/share.js';
 export type { CopyOptions, CopyReport } from './store/copy.js';
+export { mapBounded } from './store/bounded.js';
+export { LookAhead } from './store/look-ahead.js';
 export type { OpenVersion } from './store/reading.js';
 export type { RememberReport } from './store/replicas/remember-replicas.js';
 export type { ReplicaStore } from './store/replicas/replica-store.js';

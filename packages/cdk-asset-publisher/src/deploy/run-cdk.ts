@@ -72,6 +72,7 @@ export async function runCdk(options: RunCdkOptions): Promise<CdkReport> {
       stacks,
       finished: goesOn ? [] : [deployment],
       openStore: options.openStore,
+      former: verb !== 'deploy',
     });
     return { exitCode, interrupted, settled, ...(deployment === undefined ? {} : { deployment }) };
   } finally {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { parseArn, type PinRequest, type StoreIdentity } from '@holdfast/core';
+import { mapBounded, parseArn, type PinRequest, type StoreIdentity } from '@holdfast/core';
 import { beginDeployment, bookmarkName } from '@holdfast/cloudformation';
 import { readAssembly, type Assembly, type AssemblyStack } from '../assembly/read-assembly.js';
 import type { Environment, PublishedUse } from '../assembly/types.js';
 import { writeAssembly, type StackFiles } from '../assembly/write-assembly.js';
-import { mapBounded } from './bounded.js';
 import { publishStacks } from './publish-stacks.js';
 import type { FilledStack, StackOptions } from './stack-work.js';
 import type { OpenedStore, StoreOpener } from './stores.js';

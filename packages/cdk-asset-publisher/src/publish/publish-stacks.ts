@@ -1,3 +1,4 @@
+import { LookAhead } from '@holdfast/core';
 import type { AssemblyStack } from '../assembly/read-assembly.js';
 import { publishTogether } from './publish-together.js';
 import { usesOf } from './stack-uses.js';
@@ -6,7 +7,7 @@ import { StackWork, type FilledStack, type PublishingStore, type StackOptions } 
 /**
  * Publishes what stacks of one store use, the deepest nested templates before those that name them, and fills their templates in.
  *
- * All assets go in one batch, and each level of templates in one more. Throws what the store throws; what was published by then stays.
+ * All assets go in one batch, and each level of templates in one more; the first look of all is for the templates, too. Throws what the store throws; what was published by then stays.
  */
 export async function publishStacks(
   store: PublishingStore,
@@ -15,12 +16,17 @@ export async function publishStacks(
 ): Promise<FilledStack[]> {
   await store.checkLocatable();
   const work = stacks.map((stack) => new StackWork(store, usesOf(stack), optionsOf(stack)));
-  await publishTogether(store, (await Promise.all(work.map((one) => one.assetItems()))).flat());
+  const ahead = new LookAhead(work.flatMap((one) => one.templates));
+  await publishTogether(store, (await Promise.all(work.map((one) => one.assetItems()))).flat(), ahead);
   await Promise.all(work.map((one) => one.resolveArns()));
   const deepest = Math.max(0, ...work.map((one) => one.depth));
   for (let depth = deepest; depth >= 1; depth -= 1) {
-    await publishTogether(store, (await Promise.all(work.map((one) => one.nestedItems(depth)))).flat());
+    await publishTogether(
+      store,
+      (await Promise.all(work.map((one) => one.nestedItems(depth)))).flat(),
+      ahead,
+    );
   }
-  await publishTogether(store, await Promise.all(work.map((one) => one.templateItem())));
+  await publishTogether(store, await Promise.all(work.map((one) => one.templateItem())), ahead);
   return Promise.all(work.map((one) => one.filled()));
 }

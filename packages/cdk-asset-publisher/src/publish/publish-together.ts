@@ -1,4 +1,4 @@
-import type { ArtifactStore, PublishInput, PublishResult } from '@holdfast/core';
+import type { ArtifactStore, LookAhead, PublishInput, PublishResult } from '@holdfast/core';
 
 /** Something to publish, and who wants to know what came of it. Items of one key have one content. */
 export interface Item {
@@ -11,10 +11,14 @@ export interface Item {
 export async function publishTogether(
   store: Pick<ArtifactStore, 'publishAll'>,
   items: readonly Item[],
+  ahead: LookAhead,
 ): Promise<void> {
   const groups = [...Map.groupBy(items, ({ key }) => key).values()];
   if (groups.length === 0) return;
-  const results = await store.publishAll(groups.map(([first]) => first!.input));
+  const results = await store.publishAll(
+    groups.map(([first]) => first!.input),
+    ahead,
+  );
   const others: Item[] = [];
   for (const [i, [first, ...rest]] of groups.entries()) {
     first!.done(results[i]!);
@@ -23,6 +27,9 @@ export async function publishTogether(
       others.push({ ...item, input: { ...item.input, source: { kind: 'digest', digest }, mediaType } });
   }
   if (others.length === 0) return;
-  const again = await store.publishAll(others.map(({ input }) => input));
+  const again = await store.publishAll(
+    others.map(({ input }) => input),
+    ahead,
+  );
   for (const [i, item] of others.entries()) item.done(again[i]!);
 }

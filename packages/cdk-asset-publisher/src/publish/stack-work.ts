@@ -1,4 +1,5 @@
 import {
+  mapBounded,
   parseArn,
   type ArtifactStore,
   type Location,
@@ -12,7 +13,6 @@ import type { PublishedUse, Template } from '../assembly/types.js';
 import { fillTemplate, type Placed } from '../fill/fill-template.js';
 import type { Stamped } from '../fill/stamps.js';
 import { ANY_ASSET } from '../placeholders.js';
-import { mapBounded } from './bounded.js';
 import { endingOf } from './key-ending.js';
 import type { Item } from './publish-together.js';
 import { sourceOf } from './sources.js';
@@ -78,6 +78,18 @@ export class StackWork {
 
   get depth(): number {
     return this.uses.nested[0]?.depth ?? 0;
+  }
+
+  /** What the stack's templates are artifacts of. */
+  get templates(): { readonly repository: string; readonly id: string }[] {
+    const { repository, prefix } = this.options;
+    const { stack, nested } = this.uses;
+    const files = new Set(nested.map(({ file }) => file));
+    const below = stack.plan.assets.filter(({ path }) => files.has(path));
+    return [...below.map(({ token }) => this.#ids.get(token)!), templateId(prefix)].map((id) => ({
+      repository,
+      id,
+    }));
   }
 
   /** Every asset but nested templates, which are filled in first. */
@@ -158,11 +170,9 @@ export class StackWork {
     };
   }
 
-  /** A stack of which nobody has published anything: its template is new, too, since it names what is new. */
+  /** Its template is new where it names a version that is. */
   get #isNew(): boolean {
-    const isFirst = ({ outcome, version }: PublishResult): boolean =>
-      outcome === 'created' && version.number === 1;
-    return this.#results.length > 0 && this.#results.every(isFirst);
+    return this.#results.some(({ outcome }) => outcome === 'created');
   }
 
   #count({ uploaded }: PublishResult): void {

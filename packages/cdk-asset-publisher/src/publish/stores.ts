@@ -7,6 +7,8 @@ import type { Environment } from '../assembly/types.js';
 export interface OpenedStore {
   readonly store: ArtifactStore;
   readonly place: StoreIdentity;
+  /** Whether the credentials are known to be those of the place. */
+  readonly confirmed?: boolean;
 }
 
 /** Opens the store for stacks of an environment; each store is opened once. */
@@ -57,7 +59,7 @@ export class EnvironmentStores {
         { hint: 'Set the store to "aws:", which is each environment\'s own.' },
       );
     }
-    if (!named) return { store, place: own };
+    if (!named) return { store, place: own, confirmed: store.isOwn };
     const place = await placeOfCredentials(own.region);
     if ((account ?? place.account) !== place.account) {
       await store.close();
@@ -67,7 +69,7 @@ export class EnvironmentStores {
         { hint: 'Deploy to each account with credentials of its own.' },
       );
     }
-    return { store, place };
+    return { store, place, confirmed: true };
   }
 }
 

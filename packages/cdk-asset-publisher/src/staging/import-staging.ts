@@ -5,8 +5,7 @@ import {
   type CloudFormationApi,
   type ObjectReader,
 } from '@holdfast/cloudformation';
-import type { ArtifactStore, Version } from '@holdfast/core';
-import { mapBounded } from '../publish/bounded.js';
+import { mapBounded, type ArtifactStore, type Version } from '@holdfast/core';
 import type { OpenedStore } from '../publish/stores.js';
 import { findLive, type StagedVerdict } from './find-live.js';
 import { readStacks } from './read-stacks.js';

@@ -1,6 +1,5 @@
 import { readEvidence, type CloudFormationApi } from '@holdfast/cloudformation';
-import { HoldfastError } from '@holdfast/core';
-import { mapBounded } from '../publish/bounded.js';
+import { HoldfastError, mapBounded } from '@holdfast/core';
 import type { StackText, StagingEvidence } from './find-live.js';
 
 /** How many stacks are read at once. */

@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { FIXTURES, HOLDFAST_CDK } from '../support/cdk-project.js';
 
 const esbuild = dirname(createRequire(__filename).resolve('esbuild/package.json'));
 
-test('a NodejsFunction: what the CDK bundled is published', async () => {
+test('a NodejsFunction: what the CDK bundled is published, by a command that loads one file beside native code', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-cdk-bundled-'));
   try {
     mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
@@ -21,10 +21,19 @@ test('a NodejsFunction: what the CDK bundled is published', async () => {
       'store: file:store\nbucket: acme\naccount: "111111111111"\nregion: eu-west-1\n',
     );
     writeFileSync(join(folder, 'index.ts'), 'export const handler = async (): Promise<string> => "typed";\n');
-    const env = { PATH: process.env['PATH'], HOME: folder, CDK_OUTDIR: 'cdk.out' };
+    const env = { PATH: process.env['PATH'], HOME: folder, CDK_OUTDIR: 'cdk.out', CDK_VALIDATION: 'false' };
     const run = (args: string[]) => promisify(execFile)(process.execPath, args, { cwd: folder, env });
     await run([join(FIXTURES, 'bundled/app.js')]);
-    const { stdout } = await run([HOLDFAST_CDK, 'publish', 'cdk.out']);
+    writeFileSync(
+      join(folder, 'listing.cjs'),
+      `process.on('exit', () => require('node:fs').writeFileSync('loaded', Object.keys(require.cache).join('\\n')));`,
+    );
+    const { stdout } = await run(['--require=./listing.cjs', HOLDFAST_CDK, 'publish', 'cdk.out']);
+    const loaded = readFileSync(join(folder, 'loaded'), 'utf8').split('\n');
+    expect(loaded.filter((file) => file.includes(`${sep}dist${sep}`))).toEqual([
+      expect.stringContaining(['cdk-asset-publisher', 'dist', 'command', 'main.js'].join(sep)),
+    ]);
+    expect(loaded.filter((file) => /aws-sdk|aws-cdk|constructs/.test(file))).toEqual([]);
     expect(stdout).toContain('Bundled: 2 uses of artifacts pinned (2 new, 0 unchanged)');
     expect(readFileSync(join(folder, 'holdfast.out/Bundled.template.json'), 'utf8')).toContain(
       'arn:aws:holdfast:eu-west-1:111111111111:version/default/Bundled/Api/Code:1',

@@ -9,15 +9,9 @@ import { startEmulator, type Emulator } from '../../../core/test/emulators/emula
 import { startRecordingProxy, type RecordingProxy } from '../../../core/test/emulators/recording-proxy.js';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { makeBucket, openTestS3 } from '../../../core/test/emulators/test-bucket.js';
-import { bootstrapCalls, cdkCalls } from '../support/cdk-calls.js';
-import {
-  CdkProject,
-  FIXTURES,
-  HOLDFAST_CDK,
-  succeed as succeedIn,
-  type Ended,
-} from '../support/cdk-project.js';
-import { heldFor, StackIds } from '../support/holdings.js';
+import { bootstrapCalls, cdkCalls, holdfastCalls } from '../support/cdk-calls.js';
+import { CdkProject, FIXTURES, HOLDFAST_CDK, succeed } from '../support/cdk-project.js';
+import { heldFor } from '../support/holdings.js';
 
 // Each test runs the CDK several times, which takes long on a busy machine.
 jest.setTimeout(900_000);
@@ -51,16 +45,20 @@ const APP = `node ${join(FIXTURES, 'app/app.js')}`;
 const DIRECT = ['--method', 'direct'];
 const YES = ['--require-approval', 'never'];
 
-const stackIds = new StackIds();
-const held = (name: string) => heldFor(project, name, stackIds.of(name));
-const succeed = async (run: Promise<Ended>) => stackIds.note(await succeedIn(run));
+const held = (name: string) => heldFor(project, name);
 
 /** What `cdk` asks CloudFormation when nothing has changed: whose credentials these are once, and two things about each stack. */
 const quiet = (stacks: number) => 1 + 2 * stacks;
 
+const LOOK_AND_PIN = [
+  'cloudformation:DescribeStacks',
+  'dynamodb:BatchGetItem',
+  'dynamodb:TransactWriteItems',
+];
+
 /** The digest of an artifact's content. */
 async function digestOf(name: string): Promise<string> {
-  const { version } = JSON.parse(await succeedIn(project.holdfast(['resolve', name, '--json']))) as {
+  const { version } = JSON.parse(await succeed(project.holdfast(['resolve', name, '--json']))) as {
     version: { digest: string };
   };
   return version.digest;
@@ -107,6 +105,10 @@ test('an app with the synthesizer, by holdfast-cdk deploy', async () => {
   const calls = cdkCalls(proxy);
   expect(bootstrapCalls(calls)).toEqual([]);
   expect(calls).toHaveLength(quiet(1));
+  // Ours: the store is found, all artifacts are looked up at once and pinned; then the stack and the one nested in it are settled.
+  const ours = holdfastCalls(proxy);
+  expect(ours.slice(0, LOOK_AND_PIN.length)).toEqual(LOOK_AND_PIN);
+  expect(ours).toHaveLength(LOOK_AND_PIN.length + 21);
 
   project.change('first/index.js', "exports.handler = async () => 'first, changed in MyShop';\n");
   const changed = await succeed(project.holdfastCdk(['deploy', 'MyShop', ...YES]));

@@ -6,6 +6,11 @@ export function cdkCalls({ calls }: RecordingProxy): string[] {
   return calls.filter(isCdk).map(({ service, action }) => `${service}:${action}`);
 }
 
+/** What Holdfast asked AWS for. */
+export function holdfastCalls({ calls }: RecordingProxy): string[] {
+  return calls.filter((call) => !isCdk(call)).map(({ service, action }) => `${service}:${action}`);
+}
+
 function isCdk({ userAgent }: RecordedCall): boolean {
   return userAgent.includes('aws-cdk/');
 }

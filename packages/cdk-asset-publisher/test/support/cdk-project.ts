@@ -112,6 +112,11 @@ export class CdkProject {
         CDK_DISABLE_CLI_TELEMETRY: 'true',
         CDK_DISABLE_VERSION_CHECK: 'true',
         CDK_NOTICES: 'false',
+        // The CDK's own look at every template takes longer than everything else that an app does.
+        CDK_VALIDATION: 'false',
+        NODE_OPTIONS: `--require=${join(HERE, 'test/support/impatient-cdk.cjs')}`,
+        // Where Holdfast's commands have theirs: the CDK is compiled once, and not again by each test's command.
+        NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
         NO_COLOR: '1',
         CI: '1',
         ...this.env,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HoldfastError } from '@holdfast/core';
-import { reportLines } from '../../src/command/render.js';
+import { reportLines } from '../../src/command-line/render.js';
 import { settleStacks } from '../../src/deploy/settle.js';
 import { MemoryStores } from '../support/memory-stores.js';
 

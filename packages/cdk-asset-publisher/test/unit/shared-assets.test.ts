@@ -18,6 +18,8 @@ import { MemoryStores } from '../support/memory-stores.js';
 
 // The CDK loads itself when it is first used, which takes long on a busy machine.
 jest.setTimeout(120_000);
+// The CDK's own look at every template takes longer still.
+process.env['CDK_VALIDATION'] = 'false';
 
 let folder: string;
 let stores: MemoryStores;

@@ -9,13 +9,21 @@ export type ClientSettings = Pick<
   'region' | 'endpoint' | 'credentials' | 'maxAttempts'
 >;
 
+export interface CloudFormationSettings extends ClientSettings {
+  /** Whose credentials these are and which region is asked, where that has been found out already. */
+  readonly place?: StoreIdentity;
+}
+
 /**
  * Loads the SDK and opens a client. The settings are the SDK's own, from the environment where they are absent.
  *
  * Every call is given up after 30 seconds and tried again a bounded number of times. The SDK's adaptive mode slows all calls
  * of a client down together when CloudFormation throttles one of them.
  */
-export async function openCloudFormation(settings: ClientSettings = {}): Promise<CloudFormationApi> {
+export async function openCloudFormation({
+  place: known,
+  ...settings
+}: CloudFormationSettings = {}): Promise<CloudFormationApi> {
   const [sdk, sts] = await Promise.all([
     import('@aws-sdk/client-cloudformation'),
     import('@aws-sdk/client-sts'),
@@ -31,7 +39,7 @@ export async function openCloudFormation(settings: ClientSettings = {}): Promise
     }
     return { partition, account, region: await client.config.region() };
   };
-  let place: Promise<StoreIdentity> | undefined;
+  let place = known === undefined ? undefined : Promise.resolve(known);
   return {
     place() {
       place ??= findPlace();

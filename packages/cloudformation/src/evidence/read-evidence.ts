@@ -15,11 +15,14 @@ const WITHOUT_TEMPLATE = new Set(['REVIEW_IN_PROGRESS']);
 /** Statuses in which a template says nothing about what runs. */
 const OVER = new Set(['DELETE_COMPLETE']);
 
+/** A stack as CloudFormation describes it. */
+export type DescribedStack = Stack & { readonly StackId: string };
+
 /** The stack of that name or ID; undefined for a definite absence. Throws `access-denied` and `unavailable`. */
 export async function describeStack(
   api: CloudFormationApi,
   stack: string,
-): Promise<(Stack & { readonly StackId: string }) | undefined> {
+): Promise<DescribedStack | undefined> {
   const answer = await askFor(`describe the stack ${stack}`, () => api.describeStacks({ StackName: stack }));
   const found = answer?.Stacks?.find(({ StackId, StackName }) => StackId === stack || StackName === stack);
   return found?.StackId === undefined ? undefined : { ...found, StackId: found.StackId };
@@ -30,12 +33,18 @@ export async function describeStack(
  *
  * The status is read first and last, that of the outermost stack too. When anything changed in between, what was read belongs
  * to no one moment, and it is read again.
+ *
+ * @param described the stack as it was a moment ago, which counts as the first reading
  */
-export async function readEvidence(api: CloudFormationApi, stackId: string): Promise<StackEvidence> {
+export async function readEvidence(
+  api: CloudFormationApi,
+  stackId: string,
+  described?: DescribedStack,
+): Promise<StackEvidence> {
   const nothing = { stackId, texts: [], pending: [], nested: [] };
   try {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const before = await readMoment(api, stackId);
+      const before = await readMoment(api, stackId, attempt === 1 ? described : undefined);
       if (before === undefined) return { ...nothing, doubts: [] };
       const read = await readContents(api, before.stack);
       const after = await readMoment(api, stackId);
@@ -51,15 +60,19 @@ export async function readEvidence(api: CloudFormationApi, stackId: string): Pro
 }
 
 interface Moment {
-  readonly stack: Stack & { readonly StackId: string };
+  readonly stack: DescribedStack;
   readonly status: string;
   readonly rootStatus?: string;
   /** Equal for two readings between which nothing happened. */
   readonly moment: string;
 }
 
-async function readMoment(api: CloudFormationApi, stackId: string): Promise<Moment | undefined> {
-  const stack = await describeStack(api, stackId);
+async function readMoment(
+  api: CloudFormationApi,
+  stackId: string,
+  described?: DescribedStack,
+): Promise<Moment | undefined> {
+  const stack = described ?? (await describeStack(api, stackId));
   if (stack === undefined) return undefined;
   const status = stack.StackStatus ?? 'UNKNOWN';
   const rootId = stack.RootId;
@@ -82,7 +95,7 @@ function momentOf({ StackStatus, LastUpdatedTime, DeletionTime }: Stack): string
 type Contents = Pick<StackEvidence, 'texts' | 'pending' | 'nested' | 'doubts'>;
 
 /** Each part is read by itself: a template that may not be read does not hide the change sets. */
-async function readContents(api: CloudFormationApi, stack: Stack & { StackId: string }): Promise<Contents> {
+async function readContents(api: CloudFormationApi, stack: DescribedStack): Promise<Contents> {
   const { StackId: stackId, StackStatus: status = '' } = stack;
   const doubts: Doubt[] = [];
   const attempt = async <T>(what: string, part: () => Promise<T>, otherwise: T): Promise<T> => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { HoldfastError, isHoldfastError, type ReferenceRecord } from '@holdfast/core';
 import type { CloudFormationApi } from '../evidence/api.js';
-import { doubtOf, readEvidence } from '../evidence/read-evidence.js';
+import { doubtOf, readEvidence, type DescribedStack } from '../evidence/read-evidence.js';
 import { readRetainedElsewhere } from '../evidence/read-moved.js';
 import { readRefactoredWith, type Refactor } from '../evidence/read-refactors.js';
 import { readRetained } from '../evidence/read-retained.js';
@@ -29,6 +29,8 @@ export interface SettleContext {
   readonly elsewhere: MetElsewhere;
   /** Stacks that this call has settled or is settling: a stack that is nested in several ways is settled once. */
   readonly visited: Set<string>;
+  /** Stacks that were described on the way to them, by their ID. */
+  readonly described: Map<string, DescribedStack>;
 }
 
 /** Settles a stack and those nested in it. Never throws for an answer that was not had. */
@@ -52,7 +54,9 @@ async function settleOnce(context: SettleContext, stackId: string): Promise<Stac
   const { store, api } = context;
   // In this order: what is pinned after the evidence was read is not released by it.
   const { revision, references: held } = await store.consumer(stackId);
-  const evidence = await readEvidence(api, stackId);
+  const described = context.described.get(stackId);
+  context.described.delete(stackId);
+  const evidence = await readEvidence(api, stackId, described);
   const outcomes: StackOutcome[] = [];
   for (const id of evidence.nested) outcomes.push(...(await settleById(context, id)));
 

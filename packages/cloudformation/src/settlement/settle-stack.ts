@@ -25,6 +25,8 @@ export interface SettleOptions {
   readonly stack: string;
   /** Deployments that whoever calls knows to be over, whatever came of them. */
   readonly finished?: readonly string[];
+  /** False: of the stacks of a name only the one that has it now, if there is one. Those that had it are left to `reconcile`. */
+  readonly former?: boolean;
   /** 24 hours when absent. */
   readonly pinLeaseMs?: number;
   /**
@@ -84,8 +86,9 @@ export async function settleInStore(options: SettleOptions): Promise<StackOutcom
   }
   const unbound = stackConsumer(place, stack);
   try {
-    const stackIds = await stacksThatHold(store, unbound);
-    return await settleHeld(context, place, { name: stack, unbound: true, stackIds });
+    const former = () => stacksThatHold(store, unbound);
+    const held = options.former === false ? { stackIds: [], ifGone: former } : { stackIds: await former() };
+    return await settleHeld(context, place, { name: stack, unbound: true, ...held });
   } catch (error) {
     return [undecided(unbound, [doubtOf(error, `settle the stack ${stack}`)])];
   }
@@ -103,6 +106,7 @@ export function contextOf(options: Omit<SettleOptions, 'stack'>): SettleContext 
     digests: options.digests ?? new Map<string, Digest>(),
     elsewhere: options.elsewhere ?? new Set(),
     visited: new Set(),
+    described: new Map(),
   };
 }
 
@@ -112,19 +116,22 @@ export interface HeldStacks {
   /** Whether to deal with what is held for the name alone, and for the stack that has it now. */
   readonly unbound: boolean;
   readonly stackIds: readonly string[];
+  /** Further ones, where no stack has the name now. */
+  readonly ifGone?: () => Promise<readonly string[]>;
 }
 
 /** Settles the stacks of one name. Never throws for an answer that was not had. */
 export async function settleHeld(
   context: SettleContext,
   place: StoreIdentity,
-  { name, unbound, stackIds }: HeldStacks,
+  held: HeldStacks,
 ): Promise<StackOutcome[]> {
   const outcomes: StackOutcome[] = [];
+  const { unbound, stackIds } = held;
   const here = (stackId: string): boolean => liesIn(checkStackId(stackId), place);
   for (const stackId of stackIds.filter((id) => !here(id))) outcomes.push(notAsked(stackId, place));
   const own = stackIds.filter(here);
-  if (unbound) outcomes.push(...(await settleName(context, place, name, own)));
+  if (unbound) outcomes.push(...(await settleName(context, place, { ...held, stackIds: own })));
   else for (const id of own) outcomes.push(...(await settleById(context, id)));
   return outcomes;
 }
@@ -138,18 +145,20 @@ export function notAsked(consumer: string, place: StoreIdentity): StackOutcome {
 async function settleName(
   context: SettleContext,
   place: StoreIdentity,
-  name: string,
-  stackIds: readonly string[],
+  { name, stackIds, ifGone }: HeldStacks,
 ): Promise<StackOutcome[]> {
   const { api, store } = context;
   const unbound = stackConsumer(place, name);
   const outcomes: StackOutcome[] = [];
   try {
     const holds = await store.consumer(unbound);
-    const stackId = (await describeStack(api, name))?.StackId;
+    const stack = await describeStack(api, name);
+    const stackId = stack?.StackId;
+    if (stack !== undefined) context.described.set(stack.StackId, stack);
+    const further = stack === undefined ? await ifGone?.() : [];
     const plan = await settleUnbound(context, holds, stackId, () => deletedStacks(api, name));
     const current = stackId ?? plan.bindTo;
-    const ids = new Set([...stackIds, ...(current === undefined ? [] : [current])]);
+    const ids = new Set([...stackIds, ...(further ?? []), ...(current === undefined ? [] : [current])]);
     for (const id of ids) outcomes.push(...(await settleById(context, id)));
     outcomes.push(...(await plan.finish(outcomes)));
   } catch (error) {

@@ -1,7 +1,6 @@
-import { HoldfastError, quote, type Location, type Version } from '@holdfast/core';
+import { HoldfastError, mapBounded, quote, type Location, type Version } from '@holdfast/core';
 import type { PlacedArtifact } from '../rewrite/locations.js';
 import { needsLocation } from '../table/shapes.js';
-import { mapBounded } from './bounded.js';
 import { keyEndingOf } from './key-ending.js';
 import type { PackagedUse } from './publish-uses.js';
 import type { PackagingStore } from './store.js';

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import {
+  mapBounded,
   parseArn,
   type PublishInput,
   type PublishResult,
@@ -7,7 +8,6 @@ import {
   type Version,
 } from '@holdfast/core';
 import type { ArtifactUse } from '../plan/types.js';
-import { mapBounded } from './bounded.js';
 import type { PlannedUse } from './plan-template.js';
 import type { PackagingStore } from './store.js';
 

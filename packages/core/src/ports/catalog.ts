@@ -14,7 +14,7 @@ import type {
 } from '../model.js';
 import type { ContentCopy } from './content-storage.js';
 import type { EventCatalog } from './event-catalog.js';
-import type { FoundVersion } from './found-version.js';
+import type { FoundVersion, KnownTree } from './found-version.js';
 import type { LifecycleCatalog } from './lifecycle-catalog.js';
 import type { PolicyCatalog } from './policy-catalog.js';
 
@@ -74,14 +74,8 @@ export type RecordVersionResult =
   /** The lease expired and was swept: nothing was recorded, and the upload must begin again. */
   | { readonly outcome: 'lease-lost' };
 
-/** What a tree was packed to, last. */
-export interface KnownTree {
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-  /** The artifact's version of this very tree, live. */
-  readonly version?: VersionRecord;
-}
+type Found = readonly (FoundVersion | undefined)[];
+type KnownTrees = readonly (KnownTree | undefined)[];
 
 /** Names an artifact's version by its content: there is at most one that is not deleted. */
 export interface VersionOfContent {
@@ -219,16 +213,15 @@ export interface Catalog extends LifecycleCatalog, PolicyCatalog, EventCatalog {
    * For each tree, the content that a version was packed to. A hint: that content may be gone by now. With the artifacts that the trees
    * are about to become versions of, also that version, where an engine sees it by the way: when it is the artifact's newest.
    */
-  findTrees(
-    repository: string,
-    treeDigests: readonly string[],
-    ids?: readonly string[],
-  ): Promise<readonly (KnownTree | undefined)[]>;
+  findTrees(repository: string, trees: readonly string[], ids?: readonly string[]): Promise<KnownTrees>;
+
+  /** What was published last to each artifact, where that is live. Asked together with {@link findTrees} it is no request of its own. */
+  newestVersions?(repository: string, ids: readonly string[]): Promise<Found>;
 
   /** Any state; undefined when the number was never given. */
   getVersion(key: VersionKey): Promise<VersionRecord | undefined>;
   /** For each, the artifact's live version of that content. */
-  findVersions(wanted: readonly VersionOfContent[]): Promise<readonly (FoundVersion | undefined)[]>;
+  findVersions(wanted: readonly VersionOfContent[]): Promise<Found>;
   /** The artifact's live version with the highest number. */
   latestVersion(repository: string, id: string): Promise<VersionRecord | undefined>;
   /** Live versions of a content, newest first; if wanted the condemned ones after them. */

@@ -6,6 +6,7 @@ import { bindPins, pinVersions, settleConsumer } from './consumers.js';
 import { openContext } from './context.js';
 import type { CopyOptions, CopyReport } from './copy.js';
 import { deleteVersion, undeleteVersion } from './deletion.js';
+import type { LookAhead } from './look-ahead.js';
 import {
   loadRebuild,
   loadRebuildGuard,
@@ -76,8 +77,8 @@ export class ArtifactStore extends StoreReader {
   }
 
   /** Publishes many with few requests, in their order. When it throws, some may be published; repeating it is safe. */
-  publishAll(inputs: readonly PublishInput[]): Promise<PublishResult[]> {
-    return loadPublish().publishAll(this.context, inputs);
+  publishAll(inputs: readonly PublishInput[], ahead?: LookAhead): Promise<PublishResult[]> {
+    return loadPublish().publishAll(this.context, inputs, ahead);
   }
 
   /**
@@ -125,10 +126,7 @@ export class ArtifactStore extends StoreReader {
     return deleteBookmark(this.context, id, bookmark, repository);
   }
 
-  /**
-   * Pins versions for a deployment that is about to begin: all of them or none; those of other stores, by their ARNs, there. Throws
-   * `not-found` naming those that are not live.
-   */
+  /** Pins versions for a deployment, all or none; those of other stores, by their ARNs, there. `not-found` names those that are not live. */
   async pin(request: PinRequest): Promise<void> {
     const { others } = this.context;
     const own = others === undefined || !request.pins.some(({ version }) => others.ownerOfVersion(version));

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { checkArtifactId, checkDigest, checkRepositoryName, quote, type Digest } from '../arn/index.js';
 import { HoldfastError, isHoldfastError } from '../errors.js';
-import type { VersionRecord } from '../model.js';
-import type { Actor, ByteSource, KnownTree } from '../ports/index.js';
+import type { Actor, ByteSource, FoundVersion, KnownTree } from '../ports/index.js';
 import type { ScratchSource } from '../ports/scratch-source.js';
 import { systemErrorCode } from '../system-errors.js';
 import type { StoreContext } from './context.js';
 import { mapBounded } from './bounded.js';
 import { readDirectory, readSingleFile, type ReadTree } from './directory.js';
 import { hashBytes, hashFile, hashStream, type Hashed } from './hashing.js';
+import { LookAhead } from './look-ahead.js';
 import type { PublishInput } from './types.js';
 import { checkDescription } from './validation.js';
 
@@ -27,8 +27,8 @@ export interface Prepared {
   readonly treeDigest?: string;
   /** Packs a tree that was recognised, should its content be gone. */
   readonly pack?: () => Promise<Prepared>;
-  /** The artifact's live version of this very tree, where the look for the tree found it. */
-  readonly existing?: VersionRecord;
+  /** The artifact's live version of this very content, where the first look found it. */
+  readonly existing?: FoundVersion;
   /** Packed because nobody published its tree before: very likely no version has its content. */
   readonly fresh?: true;
   /** For a version of another store: its ARN, and who published it there and when. */
@@ -66,17 +66,22 @@ const AT_ONCE = 4;
 
 /**
  * Finds out what there is to publish: reads it, packs what is new, and takes the digests. A tree that anyone published to the
- * repository before is recognised by its digest, all of them with one look, and not packed.
+ * repository before is recognised by its digest, all of them with one look, and not packed. That look is for other inputs, too, and for what
+ * is published after them.
  */
 export async function prepareAll(
   context: StoreContext,
   inputs: readonly PublishInput[],
   scratch: Scratch,
+  ahead = new LookAhead([]),
 ): Promise<Prepared[]> {
   const read = await mapBounded(inputs, AT_ONCE, (input) => readInput(context, input, scratch));
-  const known = await findKnown(context, read.filter(isTree));
+  const known = await findKnown(context, read, ahead);
   return mapBounded(read, AT_ONCE, async (item): Promise<Prepared> => {
-    if (!isTree(item)) return item;
+    if (!isTree(item)) {
+      const existing = ahead.newestOf(item.repository, item.input.id);
+      return existing?.digest === item.digest ? { ...item, existing } : item;
+    }
     const content = known.get(item);
     if (content === undefined) return { ...(await item.pack()), fresh: true };
     const { version: existing, digest, size } = content;
@@ -86,17 +91,40 @@ export async function prepareAll(
 
 const isTree = (item: Prepared | UnpackedTree): item is UnpackedTree => !('digest' in item);
 
-async function findKnown({ engine }: StoreContext, trees: readonly UnpackedTree[]) {
+async function findKnown(
+  context: StoreContext,
+  items: readonly (Prepared | UnpackedTree)[],
+  ahead: LookAhead,
+) {
+  const { catalog } = context.engine;
   const known = new Map<UnpackedTree, KnownTree>();
-  for (const [repository, some] of Map.groupBy(trees, (tree) => tree.repository)) {
-    const found = await engine.catalog.findTrees(
-      repository,
-      some.map(({ treeDigest }) => treeDigest),
-      some.map(({ input }) => input.id),
-    );
-    for (const [i, tree] of some.entries()) if (found[i] !== undefined) known.set(tree, found[i]);
+  for (const [repository, own] of Map.groupBy(items, (item) => item.repository)) {
+    const trees = own.filter(isTree);
+    if (trees.length === 0) continue;
+    const others = own.filter((item) => !isTree(item)).map(({ input }) => input.id);
+    const [, found] = await Promise.all([
+      lookAhead(context, repository, [...new Set([...others, ...ahead.take(repository)])], ahead),
+      catalog.findTrees(
+        repository,
+        trees.map(({ treeDigest }) => treeDigest),
+        trees.map(({ input }) => input.id),
+      ),
+    ]);
+    for (const [i, tree] of trees.entries()) if (found[i] !== undefined) known.set(tree, found[i]);
   }
   return known;
+}
+
+/** Begins in the same turn as the look for trees, which it is a part of where an engine can. */
+async function lookAhead(
+  { engine: { catalog } }: StoreContext,
+  repository: string,
+  ids: readonly string[],
+  ahead: LookAhead,
+): Promise<void> {
+  if (ids.length === 0) return;
+  for (const version of (await catalog.newestVersions?.(repository, ids)) ?? [])
+    if (version !== undefined) ahead.note(version, version);
 }
 
 async function readInput(

@@ -13,6 +13,7 @@ import type {
 } from '../ports/index.js';
 import { actorOf, withArn, type StoreContext } from './context.js';
 import { REPAIR_HINT } from './hashing.js';
+import type { LookAhead } from './look-ahead.js';
 import { Noting } from './noting.js';
 import { prepareAll, Scratch, type Prepared } from './prepare.js';
 import type { PublishInput, PublishResult, PublishSource } from './types.js';
@@ -32,10 +33,11 @@ export async function publish(context: StoreContext, input: PublishInput): Promi
 export async function publishAll(
   context: StoreContext,
   inputs: readonly PublishInput[],
+  ahead?: LookAhead,
 ): Promise<PublishResult[]> {
   const scratch = new Scratch(context.engine.scratch);
   try {
-    return await publishPrepared(context, await prepareAll(context, inputs, scratch));
+    return await publishPrepared(context, await prepareAll(context, inputs, scratch, ahead));
   } finally {
     await scratch.remove();
   }

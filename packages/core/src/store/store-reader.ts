@@ -52,6 +52,11 @@ export abstract class StoreReader {
     return this.context.identity;
   }
 
+  /** Whether the credentials that opened it are known to be of the store's own account. */
+  get isOwn(): boolean {
+    return this.context.engine.noted !== undefined;
+  }
+
   /** The live version that a name stands for at this moment. */
   async resolve(name: string, { repository = DEFAULT_REPOSITORY }: InRepository = {}): Promise<Resolution> {
     const { others } = this.context;

@@ -29,12 +29,13 @@ export class CallCounter {
     };
   };
 
-  /** The engine, whose uploads are counted as one request each. */
+  /** The engine, whose uploads are counted as one request each, and told an object version as S3 tells one. */
   watchUploads(engine: Engine): Engine {
     const content = Object.create(engine.content) as ContentStorage;
-    content.put = (copy, source) => {
+    content.put = async (copy, source, note) => {
       this.#calls.push('put');
-      return engine.content.put(copy, source);
+      await engine.content.put(copy, source, note);
+      note?.storedAs(`version of ${copy.digest}`);
     };
     for (const name of ['has', 'open', 'delete', 'list', 'removeAbandoned', 'locate'] as const) {
       Object.assign(content, { [name]: (engine.content[name] as () => unknown).bind(engine.content) });

@@ -177,20 +177,30 @@ export async function bindPins(
   to: string,
 ): Promise<void> {
   if (from === to) return;
-  while (await carryOut(context, () => planBinding(context, from, deployment, to)));
+  while (
+    await carryOut(context, (refusals) =>
+      planBinding(context, { from, deployment, to, isFirst: refusals === undefined }),
+    )
+  );
+}
+
+interface Binding {
+  readonly from: string;
+  readonly deployment: string;
+  readonly to: string;
+  /** The first attempt assumes that the new consumer has none of the pins; a refusal says that it may. */
+  readonly isFirst: boolean;
 }
 
 /** Moves the first pins; the result says whether more are left. */
 async function planBinding(
   context: Context,
-  from: string,
-  deployment: string,
-  to: string,
+  { from, deployment, to, isFirst }: Binding,
 ): Promise<Plan<boolean>> {
   const { uses } = await readConsumer(context, from);
   const pins = [...uses.values()].filter((use) => use.kind === 'pin' && use.deployment === deployment);
   if (pins.length === 0) return { actions: [], result: false };
-  const there = (await readConsumer(context, to)).uses;
+  const there: Uses = isFirst ? new Map() : (await readConsumer(context, to)).uses;
   const chunk = pins.slice(0, MOVED_AT_ONCE);
   const moved = chunk.map((use) => ({ ...use, consumer: to })).filter((use) => !there.has(identityOf(use)));
   const doubled = chunk.filter((use) => there.has(identityOf({ ...use, consumer: to })));

@@ -3,10 +3,13 @@ import type { Instant } from '../../../model.js';
 import type { ContentCopy, ContentRecord, Page } from '../../../ports/index.js';
 import { remove, update } from './actions.js';
 import { carryOut, type Context, type Plan } from './context.js';
-import { expr } from './expressions.js';
-import { contentRecord, type ContentItem } from './items.js';
-import { contentKey, contentsOf, removalKey, removalsOf } from './keys.js';
+import { and, expr, path } from './expressions.js';
+import type { VersionFacts } from './hints.js';
+import { contentRecord, type ArtifactItem, type ContentItem } from './items.js';
+import { artifactKey, contentKey, contentsOf, namesOf, removalKey, removalsOf, type Key } from './keys.js';
+import { asSeen } from './leases.js';
 import { requireRepository } from './repositories.js';
+import { MAX_ACTIONS } from './table-client.js';
 
 const CONTENTS = 'content#';
 
@@ -36,15 +39,43 @@ export async function getContent(
   return item && contentRecord(item);
 }
 
-/** Nothing changes when the copy is on its way out, or another one is there by now. */
-export async function replaceObjectVersion(
-  { table }: Context,
+/**
+ * Nothing changes when the copy is on its way out, or another one is there by now. Artifacts that say where the copy lies stop saying it
+ * in the same transaction; those that do not fit, before.
+ */
+export function replaceObjectVersion(
+  context: Context,
   { repository, digest, generation }: ContentCopy,
   objectVersion: string,
 ): Promise<void> {
-  const current = expr`#generation = ${generation} AND #state = ${'stored'}`;
-  const set = [expr`#objectVersion = ${objectVersion}`];
-  await table.write([update(contentKey(repository, digest), { set }, current)]);
+  const { table } = context;
+  return carryOut(context, async (): Promise<Plan<void>> => {
+    const content = await table.get<ContentItem>(contentKey(repository, digest));
+    if (content?.generation !== generation || content.state !== 'stored')
+      return { actions: [], result: undefined };
+    const silencing = (await artifactsThatSay(context, content)).map((key) =>
+      update(key, { remove: [NEWEST_COPY] }, expr`attribute_exists(${NEWEST_COPY})`),
+    );
+    while (silencing.length >= MAX_ACTIONS) await table.write(silencing.splice(0, MAX_ACTIONS));
+    const set = [expr`#objectVersion = ${objectVersion}`];
+    // Another version of this content is by another artifact, which says where it lies, too.
+    const asRead = and(asSeen(content), expr`#versions = ${content.versions}`);
+    return {
+      actions: [update(contentKey(repository, digest), { set }, asRead), ...silencing],
+      result: undefined,
+    };
+  });
+}
+
+const NEWEST_COPY = path('newest', 'copy');
+
+/** The artifacts whose newest version is of this content, and that say where it lies. */
+async function artifactsThatSay({ table }: Context, { repository, digest }: ContentItem): Promise<Key[]> {
+  const keys: Key[] = [];
+  for await (const { id } of table.range<VersionFacts>(contentsOf(repository), { prefix: namesOf(digest) }))
+    keys.push(artifactKey(repository, id));
+  const items = await table.batchGet<ArtifactItem>(keys);
+  return keys.filter((_, i) => items[i]?.newest?.digest === digest && items[i].newest.copy !== undefined);
 }
 
 export async function isLeased({ table }: Context, repository: string, digest: Digest): Promise<boolean> {

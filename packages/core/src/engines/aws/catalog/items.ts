@@ -56,13 +56,24 @@ export interface ArtifactItem {
   /** The last number that was published; absent once that version is deleted. It may be condemned. */
   readonly latest?: number;
   /** What was published last, whatever became of it. */
-  readonly newest?: VersionFacts;
+  readonly newest?: NewestFacts;
   readonly live: number;
   /** Live or condemned. */
   readonly kept: number;
   /** The numbers of the condemned versions. */
   readonly condemned?: ReadonlySet<number>;
   readonly tick: number;
+}
+
+/** A version, and what S3 stored its content as, while that is known to be so: it saves the look at the content. */
+export interface NewestFacts extends VersionFacts {
+  readonly copy?: StoredAs;
+}
+
+/** Where a stored content lies. */
+export interface StoredAs {
+  readonly generation: number;
+  readonly objectVersion: string;
 }
 
 /** What a tree was packed to, last. It outlives the content. */

@@ -10,6 +10,7 @@ import {
   contentStep,
   draftVersion,
   learnContent,
+  storedAs,
   type Draft,
   type Recording,
   type Step,
@@ -119,14 +120,15 @@ function stepsOf(
 ): Step[] {
   const { input } = recordings[0]!;
   const seen = seenContent(context, input);
+  const content = { size: seen.size, storedAs: storedAs(recordings, seen) };
   const own = recordings.map((recording) => {
-    const draft = draftVersion(context, recording, seen, tick);
+    const draft = draftVersion(context, recording, content, tick);
     drafts.set(recording, draft);
     return draft;
   });
   const created = own.filter(({ result }) => result.outcome === 'created').length;
-  const content = contentStep(context, recordings, seen, created);
-  return [...(content === undefined ? [] : [content]), ...own.flatMap(({ steps }) => steps)];
+  const step = contentStep(context, recordings, seen, created);
+  return [...(step === undefined ? [] : [step]), ...own.flatMap(({ steps }) => steps)];
 }
 
 /** What was seen last; while pending its size is that of the bytes that were just uploaded. */
@@ -144,7 +146,10 @@ function finish({ hints }: Context, recording: Recording, { result }: Draft): vo
   hints.sawVersion(factsOf(result.version));
   if (result.outcome === 'created') hints.sawNumber(repository, id, number);
   const seen = hints.content(repository, digest);
-  if (seen !== undefined) {
-    hints.sawContent(repository, digest, { ...seen, state: 'stored', size: result.version.size });
-  }
+  if (seen === undefined) return;
+  const objectVersion = seen.state === 'stored' ? undefined : recording.input.objectVersion;
+  hints.sawContent(repository, digest, {
+    ...{ ...seen, state: 'stored', size: result.version.size },
+    ...(objectVersion === undefined ? {} : { objectVersion }),
+  });
 }

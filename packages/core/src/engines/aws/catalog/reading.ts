@@ -84,7 +84,10 @@ async function findSome(
     if (facts === undefined || artifact?.condemned?.has(facts.number) === true) return undefined;
     hints.sawVersion(factsOf(facts));
     const version = versionRecord({ ...facts, state: 'live' });
-    return content?.state === 'stored' ? { ...version, copy: copyOf(content) } : version;
+    if (content?.state === 'stored') return { ...version, copy: copyOf(content) };
+    const { newest } = artifact ?? {};
+    if (newest?.number !== facts.number || newest.copy === undefined) return version;
+    return { ...version, copy: { repository: one.repository, digest: one.digest, ...newest.copy } };
   });
 }
 

@@ -11,6 +11,8 @@ import {
   versionRecord,
   type ArtifactItem,
   type ContentItem,
+  type NewestFacts,
+  type StoredAs,
   type TreeItem,
   type VersionItem,
 } from './items.js';
@@ -39,11 +41,17 @@ export interface Draft {
   readonly result: RecordVersionResult;
 }
 
+/** The content that versions are recorded of. */
+export interface RecordedContent {
+  readonly size: number;
+  readonly storedAs?: StoredAs | undefined;
+}
+
 /** What one version adds to the transaction, besides its content. */
 export function draftVersion(
   context: Context,
   recording: Recording,
-  content: ContentItem,
+  content: RecordedContent,
   tick: number,
 ): Draft {
   const { existing } = recording;
@@ -53,7 +61,7 @@ export function draftVersion(
     : draftRestored(context, recording, existing, tick);
 }
 
-function draftNew(context: Context, recording: Recording, content: ContentItem, tick: number): Draft {
+function draftNew(context: Context, recording: Recording, content: RecordedContent, tick: number): Draft {
   const { input } = recording;
   const { repository, id, digest, treeDigest } = input;
   const last = context.hints.lastNumber(repository, id);
@@ -72,7 +80,11 @@ function draftNew(context: Context, recording: Recording, content: ContentItem, 
         onRefusal: (found) => findExisting(context, recording, found as VersionFacts | null),
       },
       {
-        action: numbering(facts, last, tick),
+        action: numbering(
+          content.storedAs === undefined ? facts : { ...facts, copy: content.storedAs },
+          last,
+          tick,
+        ),
         onRefusal: (found) =>
           context.hints.sawNumber(repository, id, (found as ArtifactItem | null)?.last ?? 0),
       },
@@ -91,14 +103,14 @@ function draftNew(context: Context, recording: Recording, content: ContentItem, 
 }
 
 /** Takes the next number, provided that the last one is what it was seen to be. */
-function numbering(facts: VersionFacts, last: number, tick: number): Action {
-  const { repository, id, number } = facts;
+function numbering(newest: NewestFacts, last: number, tick: number): Action {
+  const { repository, id, number } = newest;
   return update(
     artifactKey(repository, id),
     {
       set: [
         ...[expr`#last = ${number}`, expr`#latest = ${number}`, expr`#tick = ${tick}`],
-        ...[expr`#repository = ${repository}`, expr`#id = ${id}`, expr`#newest = ${facts}`],
+        ...[expr`#repository = ${repository}`, expr`#id = ${id}`, expr`#newest = ${newest}`],
       ],
       add: [expr`#live ${1}`, expr`#kept ${1}`],
     },
@@ -157,6 +169,14 @@ export function assumedContent({
   return { repository, digest, generation: 0, state: 'pending', size, versions: 0, leases: {} };
 }
 
+/** Where a content lies once these are recorded; undefined when the catalog is not told, or this process does not know. */
+export function storedAs(recordings: readonly Recording[], seen: ContentItem): StoredAs | undefined {
+  const { generation, state } = seen;
+  const [uploaded] = recordings.flatMap(({ input }) => input.objectVersion ?? []);
+  const objectVersion = state === 'stored' ? seen.objectVersion : uploaded;
+  return generation === 0 || objectVersion === undefined ? undefined : { generation, objectVersion };
+}
+
 /** Ends the leases, says that the content is stored, and counts its new versions. */
 export function contentStep(
   context: Context,
@@ -179,10 +199,14 @@ export function contentStep(
     remove: leases.map(leasePath),
     add: newVersions === 0 ? [] : [expr`#versions ${newVersions}`],
   };
-  const stillSeen = seen.generation === 0 ? expr`#state = ${seen.state}` : asSeen(seen);
+  const stillSeen = [
+    seen.generation === 0 ? expr`#state = ${seen.state}` : asSeen(seen),
+    // The artifacts say it of their newest versions.
+    ...(pending || seen.objectVersion === undefined ? [] : [expr`#objectVersion = ${seen.objectVersion}`]),
+  ];
   const leased = leases.map((lease) => expr`attribute_exists(${leasePath(lease)})`);
   return {
-    action: update(contentKey(repository, digest), changes, and(stillSeen, ...leased)),
+    action: update(contentKey(repository, digest), changes, and(...stillSeen, ...leased)),
     onRefusal: (found) => learnContent(context, recordings, found as ContentItem | null),
   };
 }

@@ -80,6 +80,11 @@ export class TableClient {
     return (await items)[place] as T | undefined;
   }
 
+  /** How many more keys go with what is asked for together in this turn, before that takes another request. */
+  get roomTogether(): number {
+    return MAX_BATCH - (this.#together?.keys.length ?? 0);
+  }
+
   async #readSoon(keys: readonly Key[]): Promise<(object | undefined)[]> {
     await nextTurn();
     if (this.#together?.keys === keys) this.#together = undefined;
