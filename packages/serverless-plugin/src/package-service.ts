@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import type { Serverless } from './host/types.js';
 import { artifactFiles, BUILD_FOLDER, functionFile, isBuilt, layerFile } from './packing/artifact-files.js';
 import { normaliseZip } from './packing/normalise-zip.js';
+import type { Normalise } from './packing/take-over.js';
 import { idPrefixOf } from './settings.js';
 import { makeLocal } from './template/local-template.js';
 
@@ -11,9 +12,9 @@ import { makeLocal } from './template/local-template.js';
 const FOREIGN = 'holdfast';
 
 /** Packs anew what was packed for functions and layers, before the host takes digests of it for versions of functions and layers. */
-export async function normaliseArtifacts(serverless: Serverless): Promise<void> {
+export async function normaliseArtifacts(serverless: Serverless, normalise: Normalise): Promise<void> {
   for (const file of artifactFiles(serverless)) {
-    if (isBuilt(serverless, file)) await normaliseZip(file);
+    if (isBuilt(serverless, file)) await normalise(file);
   }
 }
 

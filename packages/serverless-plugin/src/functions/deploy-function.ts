@@ -3,14 +3,14 @@ import { withHostErrors } from '../host/errors.js';
 import { findPlugin } from '../host/find-plugin.js';
 import { digestOfFile } from '../packing/digest-of-file.js';
 import { functionFile, isBuilt } from '../packing/artifact-files.js';
-import { normaliseZip } from '../packing/normalise-zip.js';
+import type { Normalise } from '../packing/take-over.js';
 import type { Session } from '../session.js';
 import { idPrefixOf } from '../settings.js';
 import { tellDoubts, throwIfUndecided } from '../settle.js';
 import { artifactId } from '../template/artifact-id.js';
 
 /** Lets `deploy function` give the function its code from the repository, where the host sends the bytes themselves. */
-export function installDeployFunction(session: Session): void {
+export function installDeployFunction(session: Session, normalise: Normalise): void {
   const { serverless } = session;
   const plugin = findPlugin(serverless, 'deployFunction');
   if (plugin === undefined) return;
@@ -20,7 +20,7 @@ export function installDeployFunction(session: Session): void {
       const name = String(plugin.options['function']);
       const file = functionFile(serverless, name);
       if (file === undefined) return original();
-      if (isBuilt(serverless, file)) await normaliseZip(file);
+      if (isBuilt(serverless, file)) await normalise(file);
       const remote = serverless.service.provider.remoteFunctionData?.Configuration?.CodeSha256;
       const local = Buffer.from(await digestOfFile(file), 'hex').toString('base64');
       if (remote === local && plugin.options['force'] !== true) {

@@ -1,4 +1,4 @@
-// One command's bundles: its own code with the workspace's packages, and beside it the clients of AWS.
+// The bundles of one command, or of the plugin: its own code with the workspace's packages, and beside it the clients of AWS.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../workspace.mjs';
@@ -9,18 +9,19 @@ import { ownModules, sdkModules } from './own-modules.mjs';
 import { bundleSdk } from './sdk.mjs';
 
 /**
- * Writes packages/<name>/dist/command. All but the clients is one file, main.js: a module that stood in two files would be two modules.
+ * Writes packages/<name>/dist/<to>. All but the clients is one file, main.js: a module that stood in two files would be two modules.
  *
+ * @param entry the file of dist that it begins with
  * @param watch whether to go on, and bundle again whenever a file changes
  */
-export async function bundleCommand(name, { watch }) {
+export async function bundleEntry(name, { entry, to, watch }) {
   const folder = join(root, 'packages', name);
-  const outdir = join(folder, 'dist/command');
+  const outdir = join(folder, 'dist', to);
   const used = new Map();
   const options = {
     ...common,
     absWorkingDir: root,
-    entryPoints: [join(folder, 'dist/main.js')],
+    entryPoints: [{ in: join(folder, 'dist', entry), out: 'main' }],
     outdir,
     format: 'cjs',
     // import() of another file would start Node's loader of ES modules, which takes longer than the file.
