@@ -8,6 +8,7 @@ import { withHostErrors } from './host/errors.js';
 import { NO_BUCKET } from './host/no-bucket.js';
 import type { Options, PluginOutput, Serverless } from './host/types.js';
 import { localiseTemplate, normaliseArtifacts } from './package-service.js';
+import { placeNamedArtifacts } from './packing/named-artifacts.js';
 import { normaliseZip } from './packing/normalise-zip.js';
 import { takeOverPacking, type Normalise } from './packing/take-over.js';
 import { installRemove } from './remove-service.js';
@@ -46,6 +47,10 @@ function hooksOf(serverless: Serverless, options: Options, output: PluginOutput)
       installDeployFunction(session, normalise);
       installRollbackFunction(session);
     },
+    'before:package:createDeploymentArtifacts': () =>
+      withHostErrors(serverless, () => placeNamedArtifacts(serverless)),
+    'before:package:function:package': () =>
+      withHostErrors(serverless, () => placeNamedArtifacts(serverless)),
     'before:package:compileLayers': () =>
       withHostErrors(serverless, () => normaliseArtifacts(serverless, normalise)),
     'after:aws:package:finalize:mergeCustomProviderResources': () =>

@@ -4,6 +4,7 @@ import { cp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAccount, type TestAccount } from './support/account.js';
 import { makeService, type TestService } from './support/service.js';
+import { DEPLOYER, openTwoAccounts, OWNER } from './support/two-accounts.js';
 
 // Every host takes the main path in every-host.test.ts; what else users do is shown on one of them.
 const HOST = 'osls4';
@@ -24,8 +25,8 @@ afterAll(async () => {
   await account.stop();
 });
 
-async function service(): Promise<TestService> {
-  const made = await makeService(account.env);
+async function service(env = account.env): Promise<TestService> {
+  const made = await makeService(env);
   services.push(made);
   return made;
 }
@@ -130,4 +131,57 @@ test('takes an existing service over with its bucket retained, and lets it go ag
   expect(settled.text).toContain('was deleted; a function may still run it');
   expect(settled.code).not.toBe(0);
   expect(await account.uses(stackId)).toEqual([]);
+});
+
+test("a function and a layer whose package.artifact is another account's version or bookmark, which it protects from then on", async () => {
+  const accounts = await openTwoAccounts(account.emulator);
+  try {
+    const shop = await service(accounts.env);
+    const inPayments = ['--repository', 'payments'];
+    const owner = async (...args: string[]): Promise<string> => {
+      const { code, text } = await accounts.owner(...args, ...inPayments);
+      if (code !== 0) throw new Error(text);
+      return text;
+    };
+    const publish = async (text: string): Promise<void> => {
+      await shop.write('src/report/index.js', `exports.handler = async () => '${text}';\n`);
+      await owner('publish', join(shop.folder, 'src/report'), '--id', 'api', '--bookmark', 'prod');
+    };
+    expect(await accounts.owner('repository', 'create', 'payments')).toMatchObject({ code: 0 });
+    await publish('first');
+    await owner('share', 'create', '--for', 'deploying', '--principals', DEPLOYER, '--yes');
+    const arn = (rest: string): string => `arn:aws:holdfast:eu-west-1:${OWNER}:${rest}`;
+    const patterns = "{ patterns: ['!**', 'src/accept-order/**'] }";
+    await shop.edit(patterns, `{ artifact: '${arn('version/payments/api:1')}' }`);
+    // The emulator's Lambda reads no other account's bucket when it updates a function; layers are always made anew.
+    const layer = `package: { artifact: '${arn('bookmark/payments/api:prod')}' }`;
+    await shop.edit('path: layers/order-model # unpacked under /opt', layer);
+
+    const run = (...args: string[]): Promise<string> => shop.run(HOST, ...args, '--stage', 'theirs');
+    await run('deploy');
+    const use = (slot: string): string => `reference ${DEPLOYER}/shop-theirs ${slot}`;
+    const code = use('AcceptLambdaFunction.Code');
+    const layers = [use('OrderModelLambdaLayer.Content'), use('Outputs.OrderModelLambdaLayerS3Key.Value')];
+    expect(await accounts.heldFor('api:1')).toEqual([code, ...layers]);
+    expect(await accounts.template('shop-theirs')).toContain(accounts.bucket);
+    expect(await accounts.owner('delete', 'api:1', ...inPayments, '--yes')).toMatchObject({ code: 3 });
+    expect(await run('deploy')).toContain('No changes to deploy');
+
+    // For the host nothing changed; for what is deployed, it did.
+    await publish('second');
+    expect(await run('deploy')).not.toContain('No changes to deploy');
+    expect(await accounts.heldFor('api:1')).toEqual([code]);
+    expect(await accounts.heldFor('api:2')).toEqual(layers);
+
+    const [first] = [...(await run('deploy', 'list')).matchAll(/Timestamp: (\d+)/g)];
+    await run('rollback', '--timestamp', first![1]!);
+    expect(await accounts.heldFor('api:1')).toEqual([code, ...layers]);
+    expect(await accounts.heldFor('api:2')).toEqual([]);
+
+    await run('remove');
+    expect(await accounts.heldFor('api:1')).toEqual([]);
+    expect(await accounts.owner('delete', 'api:1', ...inPayments, '--yes')).toMatchObject({ code: 0 });
+  } finally {
+    await accounts.stop();
+  }
 });
