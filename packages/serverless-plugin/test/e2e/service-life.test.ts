@@ -49,8 +49,10 @@ async function packaged(shop: TestService, folder: string, logicalId: string): P
   return Resources[logicalId]?.Properties;
 }
 
-test('packages without asking AWS for anything of its own; the package is deployed elsewhere', async () => {
+test('packages without asking AWS for anything of its own; the package is deployed elsewhere, by change sets', async () => {
   const shop = await service();
+  // As hosts do unless they are told otherwise.
+  await shop.edit('  deploymentMethod: direct\n', '');
   account.proxy.clear();
   await shop.run(HOST, 'package', '--stage', 'packed', '--package', 'built');
   // The host itself looks whether a layer is there already.
@@ -68,29 +70,21 @@ test('packages without asking AWS for anything of its own; the package is deploy
   });
 
   const elsewhere = await service();
+  await elsewhere.edit('  deploymentMethod: direct\n', '');
   await cp(join(shop.folder, 'built'), join(elsewhere.folder, 'built'), { recursive: true });
   const run = (...args: string[]): Promise<string> => elsewhere.run(HOST, ...args, '--stage', 'packed');
   await run('deploy', '--package', 'built');
   const stackId = (await account.stackId('shop-packed'))!;
   const use = 'ListLambdaFunction.Code';
-  expect(await account.uses(stackId)).toContain(`reference ${use} shop-packed/ListLambdaFunction:1`);
+  const uses = await account.uses(stackId);
+  expect(uses).toContain(`reference ${use} shop-packed/ListLambdaFunction:1`);
+  expect(uses.filter((held) => held.startsWith('pin'))).toEqual([]);
+  expect(account.proxy.calls.map(({ action }) => action)).toContain('ExecuteChangeSet');
   expect(await run('deploy', '--package', 'built')).toContain('No changes to deploy');
 
   expect(await run('holdfast', 'list')).toContain(`reference  ${use}  shop-packed/ListLambdaFunction:1`);
   expect(await run('holdfast', 'why', '--artifact', 'list')).toContain(`reference of ${stackId}, ${use}`);
   expect(await run('holdfast', 'settle')).toContain(`unchanged  ${stackId}`);
-});
-
-test('deploys by change sets, as hosts do unless they are told otherwise', async () => {
-  const shop = await service();
-  await shop.edit('  deploymentMethod: direct\n', '');
-  await shop.run(HOST, 'deploy', '--stage', 'sets');
-  const stackId = (await account.stackId('shop-sets'))!;
-  const uses = await account.uses(stackId);
-  expect(uses).toContain('reference ListLambdaFunction.Code shop-sets/ListLambdaFunction:1');
-  expect(uses.filter((use) => use.startsWith('pin'))).toEqual([]);
-  expect(account.proxy.calls.map(({ action }) => action)).toContain('ExecuteChangeSet');
-  expect(await shop.run(HOST, 'deploy', '--stage', 'sets')).toContain('No changes to deploy');
 });
 
 test('takes an existing service over with its bucket retained, and lets it go again', async () => {
@@ -173,8 +167,7 @@ test("a function and a layer whose package.artifact is another account's version
     expect(await accounts.heldFor('api:1')).toEqual([code]);
     expect(await accounts.heldFor('api:2')).toEqual(layers);
 
-    const [first] = [...(await run('deploy', 'list')).matchAll(/Timestamp: (\d+)/g)];
-    await run('rollback', '--timestamp', first![1]!);
+    await run('rollback', '--timestamp', (await accounts.deployments('shop-theirs'))[0]!);
     expect(await accounts.heldFor('api:1')).toEqual([code, ...layers]);
     expect(await accounts.heldFor('api:2')).toEqual([]);
 

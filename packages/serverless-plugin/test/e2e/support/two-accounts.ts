@@ -27,6 +27,8 @@ export interface TwoAccounts {
   owner(...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }>;
   /** `<account>/<stack> <slot>` of who refers to a version of the owner's, or has it pinned. */
   heldFor(version: string): Promise<string[]>;
+  /** The timestamps of the deployments that a stack of who deploys can be rolled back to, the oldest first. */
+  deployments(stack: string): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -71,6 +73,12 @@ export async function openTwoAccounts(emulator: Emulator): Promise<TwoAccounts> 
           return `${kind} ${account}/${stack} ${reference!.slot}`;
         })
         .sort();
+    },
+    async deployments(stack) {
+      const history = `arn:aws:holdfast:eu-west-1:${DEPLOYER}:artifact/default/${stack}/serverless/template`;
+      const { text } = await run(DEPLOYER, ['references', '--consumer', history, '--json']);
+      const { references } = JSON.parse(text) as { references: { slot: string }[] };
+      return [...new Set(references.map(({ slot }) => slot.slice(0, slot.indexOf('-'))))].sort();
     },
     stop: () => gate.stop(),
   };
