@@ -1,8 +1,9 @@
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { cp, rename } from 'node:fs/promises';
+import { cp, lstat, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAccount, type TestAccount } from './support/account.js';
+import { addPackers } from './support/packers.js';
 import { makeService, type TestService } from './support/service.js';
 import { DEPLOYER, openTwoAccounts, OWNER } from './support/two-accounts.js';
 
@@ -85,6 +86,24 @@ test('packages without asking AWS for anything of its own; the package is deploy
   expect(await run('holdfast', 'list')).toContain(`reference  ${use}  shop-packed/ListLambdaFunction:1`);
   expect(await run('holdfast', 'why', '--artifact', 'list')).toContain(`reference of ${stackId}, ${use}`);
   expect(await run('holdfast', 'settle')).toContain(`unchanged  ${stackId}`);
+});
+
+test('packs anew what serverless-esbuild and serverless-python-requirements put into the build folder', async () => {
+  const shop = await service();
+  await addPackers(shop);
+  const layer = await shop.read('given/layer.zip');
+  await shop.run(HOST, 'package', '--stage', 'given');
+  const built = (name: string): Promise<Buffer> => readFile(join(shop.folder, '.serverless', name));
+  // The same files, whoever zipped them, in which order and when.
+  expect(await built('list.zip')).toEqual(await built('report.zip'));
+  expect(await built('list.zip')).not.toEqual(await readFile(join(shop.folder, 'given/list.zip')));
+  // What the link leads to is somebody's cache.
+  expect((await lstat(join(shop.folder, '.serverless/pythonRequirements.zip'))).isFile()).toBe(true);
+  expect(await shop.read('given/layer.zip')).toBe(layer);
+  const local = (logicalId: string): Promise<unknown> => packaged(shop, '.serverless', logicalId);
+  expect(await local('ListLambdaFunction')).toMatchObject({ Code: 'list.zip' });
+  expect(await local('ReportLambdaFunction')).toMatchObject({ Code: 'report.zip' });
+  expect(await local('PythonRequirementsLambdaLayer')).toMatchObject({ Content: 'pythonRequirements.zip' });
 });
 
 test('takes an existing service over with its bucket retained, and lets it go again', async () => {
