@@ -21,11 +21,7 @@ export async function packagedFingerprint(session: Session): Promise<string> {
     await readFile(join(build, provider.naming.getServiceStateFileName()), 'utf8'),
   ) as { service: { provider: Record<string, unknown> } };
   const files = await resolveBookmarks(template, session.store);
-  await Promise.all(
-    localFiles(template).map(async (path) => {
-      files[path] = await digestOfFile(join(build, path));
-    }),
-  );
+  for (const path of localFiles(template)) files[path] = digestOfFile(join(build, path));
   const { repository, idPrefix, storageMode, regions, tags } = settings();
   return fingerprintOf({
     template,

@@ -107,7 +107,7 @@ export async function publishedZip(
       (await store.resolve(named));
     return store.locate(version);
   }
-  const digest = await digestOfFile(path);
+  const digest = digestOfFile(path);
   const known = prepared.artifacts.find(({ version }) => version.digest === `sha256:${digest}`)?.version;
   return store.locate(known ?? (await publishOther(session, store, path)));
 }

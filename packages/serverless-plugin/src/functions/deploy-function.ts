@@ -31,7 +31,7 @@ export function installDeployFunction(session: Session, normalise: Normalise): v
       }
       if (isBuilt(serverless, file)) await normalise(file);
       const remote = serverless.service.provider.remoteFunctionData?.Configuration?.CodeSha256;
-      const local = Buffer.from(await digestOfFile(file), 'hex').toString('base64');
+      const local = Buffer.from(digestOfFile(file), 'hex').toString('base64');
       if (remote === local && plugin.options['force'] !== true) {
         session.output.log?.notice('Code did not change. Function deployment skipped.');
         return;

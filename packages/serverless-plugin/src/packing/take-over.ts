@@ -50,7 +50,7 @@ export function takeOverPacking(serverless: Serverless): Normalise {
   }
   return async (file) => {
     const known = packed.get(file);
-    if (known !== undefined && known === `sha256:${await digestOfFile(file)}`) return;
+    if (known !== undefined && known === `sha256:${digestOfFile(file)}`) return;
     await normaliseZip(file);
   };
 }

@@ -36,6 +36,8 @@ beforeAll(async () => {
   folder = join(top, 'service');
   await mkdir(join(folder, 'src/__pycache__'), { recursive: true });
   await mkdir(join(top, 'beside'));
+  // Hosts make it while they load the service.
+  await mkdir(join(folder, '.serverless'));
   await writeFile(join(folder, 'src/index.js'), 'exports.handler = async () => 1;\n'.repeat(50));
   await writeFile(join(folder, 'src/run.sh'), '#!/bin/sh\n', { mode: 0o775 });
   await writeFile(join(folder, 'src/empty'), '');
@@ -60,7 +62,6 @@ function hostOf(host: string): { serverless: Serverless; packager: Packager } {
 }
 
 test.each(HOSTS)('%s: the zip is byte for byte what packing its own zip anew gives', async (host) => {
-  await mkdir(join(folder, '.serverless'), { recursive: true });
   const { serverless, packager } = hostOf(host);
   // Serverless 3 would write a name that leads out of the zip.
   const files = host === 'serverless' ? FILES.filter((file) => !file.startsWith('..')) : FILES;
