@@ -42,11 +42,16 @@ export async function openTwoAccounts(emulator: Emulator): Promise<TwoAccounts> 
         done({ code, text: code === 0 ? stdout : stdout + stderr });
       });
     });
+  /** The JSON that a command prints. Throws with everything that it said unless it succeeds. */
+  const read = async (account: string, args: readonly string[]): Promise<unknown> => {
+    const { code, text } = await run(account, [...args, '--json']);
+    if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${text}`);
+    return JSON.parse(text);
+  };
   const bootstrap = async (account: string): Promise<string> => {
-    const { code, text } = await run(account, ['bootstrap', '--json']);
-    if (code !== 0) throw new Error(text);
+    const { bucket: made } = (await read(account, ['bootstrap'])) as { bucket: string };
     await lockBuckets(gate.direct(account));
-    return (JSON.parse(text) as { bucket: string }).bucket;
+    return made;
   };
   await bootstrap(DEPLOYER);
   const bucket = await bootstrap(OWNER);
@@ -62,8 +67,7 @@ export async function openTwoAccounts(emulator: Emulator): Promise<TwoAccounts> 
     },
     owner: (...args) => run(OWNER, args),
     async heldFor(version) {
-      const { text } = await run(OWNER, ['why', version, '--repository', 'payments', '--json']);
-      const { reasons } = JSON.parse(text) as {
+      const { reasons } = (await read(OWNER, ['why', version, '--repository', 'payments'])) as {
         reasons: { kind: string; reference?: { consumer: string; slot: string } }[];
       };
       return reasons
@@ -76,8 +80,9 @@ export async function openTwoAccounts(emulator: Emulator): Promise<TwoAccounts> 
     },
     async deployments(stack) {
       const history = `arn:aws:holdfast:eu-west-1:${DEPLOYER}:artifact/default/${stack}/serverless/template`;
-      const { text } = await run(DEPLOYER, ['references', '--consumer', history, '--json']);
-      const { references } = JSON.parse(text) as { references: { slot: string }[] };
+      const { references } = (await read(DEPLOYER, ['references', '--consumer', history])) as {
+        references: { slot: string }[];
+      };
       return [...new Set(references.map(({ slot }) => slot.slice(0, slot.indexOf('-'))))].sort();
     },
     stop: () => gate.stop(),
