@@ -13,7 +13,7 @@ export async function writeStarter(outdir) {
     absWorkingDir: root,
     stdin: {
       contents: `const { startBundle } = require('./start/bundle.js');
-        exports.start = (argv) => startBundle({ folder: __dirname, digest: '${digest}' }, argv);`,
+        exports.start = (...words) => startBundle({ folder: __dirname, digest: '${digest}' }, ...words);`,
       resolveDir: join(root, 'packages/core/dist'),
     },
     outfile: join(outdir, 'start.js'),

@@ -11,5 +11,5 @@ if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 14)) {
   process.exitCode = 1;
 } else {
   require('module').enableCompileCache();
-  require('../dist/command/main.js').main(process.argv.slice(2), __filename);
+  require('../dist/command/start.js').start(process.argv.slice(2), __filename);
 }

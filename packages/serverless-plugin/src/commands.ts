@@ -1,4 +1,4 @@
-import type { KeepReason } from '@holdfast/core';
+import { looksLikeHoldfastArn, type KeepReason } from '@holdfast/core';
 import type { StackOutcome } from '@holdfast/cloudformation';
 import { readDeployed } from './deploy/deployed.js';
 import { withHostErrors } from './host/errors.js';
@@ -63,7 +63,9 @@ async function explain(session: Session, name: string): Promise<string[]> {
   const { serverless, provider } = session;
   const { repository, idPrefix = session.stackName } = session.settings();
   const isFunction = serverless.service.getAllFunctions().includes(name);
-  const artifact = isFunction ? `${idPrefix}/${provider.naming.getLambdaLogicalId(name)}` : name;
+  const named = isFunction ? serverless.service.getFunction(name).package?.artifact : undefined;
+  const own = isFunction ? `${idPrefix}/${provider.naming.getLambdaLogicalId(name)}` : name;
+  const artifact = named !== undefined && looksLikeHoldfastArn(named) ? named : own;
   const scope = repository === undefined ? {} : { repository };
   const { version, reasons } = await (await session.store()).why(artifact, scope);
   return [version.arn, ...reasons.map((reason) => `  ${describeReason(reason)}`)];

@@ -8,6 +8,9 @@ import { withHostErrors } from './host/errors.js';
 import { NO_BUCKET } from './host/no-bucket.js';
 import type { Options, PluginOutput, Serverless } from './host/types.js';
 import { localiseTemplate, normaliseArtifacts } from './package-service.js';
+import { placeNamedArtifacts } from './packing/named-artifacts.js';
+import { normaliseZip } from './packing/normalise-zip.js';
+import { takeOverPacking, type Normalise } from './packing/take-over.js';
 import { installRemove } from './remove-service.js';
 import { createSession } from './session.js';
 import { SETTINGS_SCHEMA } from './settings.js';
@@ -31,6 +34,7 @@ function hooksOf(serverless: Serverless, options: Options, output: PluginOutput)
   let deploy: ReturnType<typeof installDeploy> | undefined;
   let rollback: ReturnType<typeof installRollback> | undefined;
   let remove: ReturnType<typeof installRemove> | undefined;
+  let normalise: Normalise = normaliseZip;
   return {
     initialize: () => {
       // With a name here no host makes a bucket in the stack, and none looks for the account's.
@@ -39,10 +43,16 @@ function hooksOf(serverless: Serverless, options: Options, output: PluginOutput)
       rollback = installRollback(session);
       remove = installRemove(session);
       installDeployList(session);
-      installDeployFunction(session);
+      normalise = takeOverPacking(serverless);
+      installDeployFunction(session, normalise);
       installRollbackFunction(session);
     },
-    'before:package:compileLayers': () => withHostErrors(serverless, () => normaliseArtifacts(serverless)),
+    'before:package:createDeploymentArtifacts': () =>
+      withHostErrors(serverless, () => placeNamedArtifacts(serverless)),
+    'before:package:function:package': () =>
+      withHostErrors(serverless, () => placeNamedArtifacts(serverless)),
+    'before:package:compileLayers': () =>
+      withHostErrors(serverless, () => normaliseArtifacts(serverless, normalise)),
     'after:aws:package:finalize:mergeCustomProviderResources': () =>
       withHostErrors(serverless, () => localiseTemplate(serverless)),
     'before:aws:deploy:deploy:createStack': () => deploy?.beforeCreate(),

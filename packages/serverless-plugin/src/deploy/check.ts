@@ -8,22 +8,20 @@ import type { CloudFormationTemplate } from '../host/types.js';
 import type { Session } from '../session.js';
 import { fingerprintOf, readFingerprint } from '../template/fingerprint.js';
 import { localFiles } from '../template/local-template.js';
+import { resolveBookmarks } from '../template/named-in-template.js';
 import { BUCKET_ID, succeeded, type DeployedStack } from './deployed.js';
 
-/** The fingerprint of what was packaged, read from the build folder. */
-export async function packagedFingerprint({ serverless, provider, settings }: Session): Promise<string> {
+/** The fingerprint of what was packaged, read from the build folder, and of what the bookmarks lead to that it names. */
+export async function packagedFingerprint(session: Session): Promise<string> {
+  const { serverless, provider, settings } = session;
   const { service, serviceDir } = serverless;
   const build = join(serviceDir, BUILD_FOLDER);
   const template = service.provider.compiledCloudFormationTemplate;
   const state = JSON.parse(
     await readFile(join(build, provider.naming.getServiceStateFileName()), 'utf8'),
   ) as { service: { provider: Record<string, unknown> } };
-  const files: Record<string, string> = {};
-  await Promise.all(
-    localFiles(template).map(async (path) => {
-      files[path] = await digestOfFile(join(build, path));
-    }),
-  );
+  const files = await resolveBookmarks(template, session.store);
+  for (const path of localFiles(template)) files[path] = digestOfFile(join(build, path));
   const { repository, idPrefix, storageMode, regions, tags } = settings();
   return fingerprintOf({
     template,

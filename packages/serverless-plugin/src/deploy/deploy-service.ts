@@ -41,9 +41,12 @@ export function installDeploy(session: Session): ServiceDeployment {
   replaceReferenceMode(deploy);
   deploy.monitorStack = bindingMonitor(session, deploy.monitorStack.bind(deploy), () => run.deployment);
   return {
-    beforeCreate: guarded(async () =>
-      checkPackage(serverless.service.provider.compiledCloudFormationTemplate),
-    ),
+    beforeCreate: guarded(async () => {
+      checkPackage(serverless.service.provider.compiledCloudFormationTemplate);
+      // Whatever is found out, these are needed. While the host looks for its stack they are under way; who waits for them has the error.
+      run.deployedSoon = readOwnStack(session);
+      for (const soon of [run.deployedSoon, session.store()]) soon.catch(() => undefined);
+    }),
     afterUpdate: guarded(async () => {
       if (serverless.service.provider.shouldNotDeploy === true) return healPins(session, run);
       run.settled = true;
@@ -59,6 +62,10 @@ export function installDeploy(session: Session): ServiceDeployment {
       }
     },
   };
+}
+
+async function readOwnStack(session: Session): Promise<DeployedStack | undefined> {
+  return readDeployed(await session.stackReader(), session.stackName);
 }
 
 const absent = (): Promise<void> => Promise.resolve();
@@ -77,6 +84,7 @@ function replaceReferenceMode(deploy: DeployPlugin): void {
 
 interface Run {
   fingerprint?: string;
+  deployedSoon?: Promise<DeployedStack | undefined>;
   deployed?: DeployedStack;
   /** What the pins are recorded under, from before the first is placed. */
   deployment?: string;
@@ -115,7 +123,7 @@ function stepsOf(session: Session, deploy: DeployPlugin, run: Run): Steps {
       provider.shouldNotDeploy = false;
       run.fingerprint = await packagedFingerprint(session);
       if (deploy.createLater !== true) {
-        const deployed = await readDeployed(await session.stackReader(), stackName);
+        const deployed = await (run.deployedSoon ?? readOwnStack(session));
         if (deployed !== undefined) run.deployed = deployed;
         const { force } = (deploy as { options?: { force?: unknown } }).options ?? {};
         if (force !== true && isUnchanged(deployed, run.fingerprint)) {
@@ -158,7 +166,7 @@ async function settleFailure(session: Session, { deployment, prepared, fingerpri
   );
   if (added === undefined || added.length === 0 || !isOver(stack)) return;
   // What failed may have been a step after the update, such as one of another plugin.
-  const deployed = await readDeployed(await session.stackReader(), session.stackName);
+  const deployed = await readOwnStack(session);
   if (isUnchanged(deployed, fingerprint)) return;
   const { repository = 'default' } = session.settings();
   const store = await session.store();

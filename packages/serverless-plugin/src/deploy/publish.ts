@@ -7,8 +7,10 @@ import { isOf } from '../history/pin-again.js';
 import type { CloudFormationTemplate } from '../host/types.js';
 import { BUILD_FOLDER } from '../packing/artifact-files.js';
 import { digestOfFile } from '../packing/digest-of-file.js';
+import { namedBy } from '../packing/named-artifacts.js';
 import type { Session } from '../session.js';
 import { writeFingerprint } from '../template/fingerprint.js';
+import { writeCodeDigests } from '../template/named-in-template.js';
 
 /** The packaged template while it is written; it must lie where its local paths start. */
 const LOCAL_TEMPLATE = 'holdfast-template.json';
@@ -55,6 +57,12 @@ export async function prepareDeployment(
   });
   await rm(file, { force: true });
   const deployed = JSON.parse(packaged.text) as CloudFormationTemplate;
+  writeCodeDigests(
+    deployed,
+    packaged.artifacts.flatMap(({ outcome, slot, version: { digest } }) =>
+      outcome === 'resolved' ? [{ slot, digest }] : [],
+    ),
+  );
   service.provider.compiledCloudFormationTemplate = deployed;
 
   const ids = historyIds(stackName);
@@ -92,7 +100,14 @@ export async function publishedZip(
 ): Promise<Location> {
   const store = await session.store();
   const path = resolve(session.serverless.serviceDir, filename);
-  const digest = await digestOfFile(path);
+  const named = namedBy(path);
+  if (named !== undefined) {
+    const { version } =
+      prepared.artifacts.find((use) => use.version.arn === named || use.bookmark === named) ??
+      (await store.resolve(named));
+    return store.locate(version);
+  }
+  const digest = digestOfFile(path);
   const known = prepared.artifacts.find(({ version }) => version.digest === `sha256:${digest}`)?.version;
   return store.locate(known ?? (await publishOther(session, store, path)));
 }

@@ -2,6 +2,7 @@ import type {
   DeployFunctionPlugin,
   DeployListPlugin,
   DeployPlugin,
+  PackagePlugin,
   RemovePlugin,
   RollbackFunctionPlugin,
   RollbackPlugin,
@@ -19,6 +20,7 @@ const METHODS = {
     'cleanupS3Bucket',
     'monitorStack',
   ],
+  package: ['zipFiles', 'getFileContent', 'packageFunction', 'packageLayer'],
   rollback: ['setStackToUpdate', 'updateStack', 'monitorStack'],
   deployList: ['listDeployments', 'setBucketName'],
   remove: ['emptyS3Bucket', 'removeStack'],
@@ -28,6 +30,7 @@ const METHODS = {
 
 interface Found {
   deploy: DeployPlugin;
+  package: PackagePlugin;
   rollback: RollbackPlugin;
   deployList: DeployListPlugin;
   remove: RemovePlugin;

@@ -127,6 +127,15 @@ export interface DeployPlugin {
 
 export type MonitorStack = (action: string, cfData: unknown, ...rest: unknown[]) => Promise<unknown>;
 
+/** The host's plugin that zips functions and layers. */
+export interface PackagePlugin {
+  options?: Options;
+  /** Zips files into the build folder, and answers the path of the zip. What names leave out is an absolute path. */
+  zipFiles(files: readonly string[], zipFileName: string, prefix?: string): Promise<string>;
+  getFileContent(path: string): Promise<unknown>;
+  getFileContentAndStat?(path: string): Promise<unknown>;
+}
+
 /** The host's plugin behind `rollback`. */
 export interface RollbackPlugin {
   options: Options;

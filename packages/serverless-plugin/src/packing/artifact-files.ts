@@ -4,6 +4,9 @@ import type { Serverless } from '../host/types.js';
 /** Where every host puts what it packs, whatever `--package` says; that folder is filled from this one afterwards. */
 export const BUILD_FOLDER = '.serverless';
 
+/** Where in it files lie that nobody packed there, so that the packaged folder holds everything. */
+export const FOREIGN_FOLDER = 'holdfast';
+
 type Host = Pick<Serverless, 'service' | 'serviceDir' | 'getProvider'>;
 
 /** The zip that a function gets, as an absolute path; undefined for one that runs an image. */

@@ -3,6 +3,7 @@ import { HoldfastError, quote } from '@holdfast/core';
 import { readFile } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { fromBufferPromise, type Entry } from 'yauzl';
+import { isBytecode, isUselessBytecode } from './bytecode.js';
 
 const TYPE_MASK = 0o170000;
 const LINK_TYPE = 0o120000;
@@ -31,7 +32,7 @@ async function readZip(file: string): Promise<Tree> {
       total += entry.uncompressedSize;
       if (total > MAX_UNZIPPED) throw new Error('it holds more than 1 GiB');
       const read = readEntry(bytes, entry);
-      if (isUselessBytecode(read)) continue;
+      if (isUseless(read)) continue;
       // Of two entries with one name the later one counts, as for whoever unzips it.
       entries.set(read.path, read);
     }
@@ -52,18 +53,9 @@ function readEntry(bytes: Buffer, entry: Entry): TreeEntry {
   return { kind: 'file', path, mode: (mode & 0o100) === 0 ? 0o644 : 0o755, size: content.length, source };
 }
 
-/** The time of every entry of a packed zip, 1980-01-01, in seconds since 1970. */
-const PACKED_AT = 315_532_800;
-
-/**
- * Whether this is Python bytecode that is valid only beside a source of another time. Packed sources have one time, as in the zips of the
- * hosts themselves, so that Python passes over such bytecode; and pip makes other bytes at every installation. Bytecode that goes by its
- * source's digest (PEP 552) stays.
- */
-function isUselessBytecode(entry: TreeEntry): boolean {
-  if (entry.kind !== 'file' || !/(^|\/)__pycache__\/[^/]+\.pyc$/.test(entry.path)) return false;
-  const { bytes } = entry.source as { readonly bytes: Buffer };
-  return bytes.length >= 16 && bytes.readUInt32LE(4) === 0 && bytes.readUInt32LE(8) !== PACKED_AT;
+function isUseless(entry: TreeEntry): boolean {
+  if (entry.kind !== 'file' || !isBytecode(entry.path)) return false;
+  return isUselessBytecode((entry.source as { readonly bytes: Buffer }).bytes);
 }
 
 function contentOf(bytes: Buffer, entry: Entry): Buffer {

@@ -9,7 +9,7 @@ export interface DeploymentFacts {
   readonly template: CloudFormationTemplate;
   /** The service's provider settings, as the host's state file has them. */
   readonly provider: Readonly<Record<string, unknown>>;
-  /** The digest of each local file that the template names, by its path. */
+  /** The digest of each local file that the template names, by its path, and the version of each bookmark. */
   readonly files: Readonly<Record<string, string>>;
   /** Settings that change the packaged template. */
   readonly settings: unknown;

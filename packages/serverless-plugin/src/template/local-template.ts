@@ -1,8 +1,9 @@
+import { looksLikeHoldfastArn } from '@holdfast/core';
 import { basename, posix } from 'node:path';
 import type { CloudFormationTemplate, Naming, TemplateResource } from '../host/types.js';
 import { artifactId } from './artifact-id.js';
 
-/** Which file each function and layer gets; paths relative to the folder of the template, with `/`. */
+/** Which file each function and layer gets; paths relative to the folder of the template, with `/`, or ARNs in their place. */
 export interface LocalFiles {
   readonly functions: ReadonlyMap<string, string>;
   readonly layers: ReadonlyMap<string, string>;
@@ -79,5 +80,6 @@ function uploadedFile({ Type, Properties }: TemplateResource, uploadFolder: stri
 /** The local files that the code of functions and layers is in, in the order of the template, each once. */
 export function localFiles({ Resources }: CloudFormationTemplate): string[] {
   const paths = Object.values(Resources).map(({ Type, Properties }) => Properties?.[CODE[Type ?? ''] ?? '']);
-  return [...new Set(paths.filter((path) => typeof path === 'string'))];
+  const files = paths.filter((path) => typeof path === 'string' && !looksLikeHoldfastArn(path));
+  return [...new Set(files as string[])];
 }

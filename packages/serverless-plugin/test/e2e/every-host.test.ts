@@ -43,6 +43,23 @@ const digests = new Map<string, string>();
 const handler = (text: string): string => `exports.handler = async () => '${text}';\n`;
 const LIST = 'src/list-orders/index.js';
 
+/** Every setting of docs/serverless.md, and one that is none; the host warns of it and goes on. */
+function withEverySetting(yaml: string): string {
+  const settings = {
+    store: "'aws:'",
+    repository: 'default',
+    idPrefix: 'shops/every-setting',
+    storageMode: 'copy',
+    tags: 'true',
+    regions: '[eu-west-1]',
+    noSetting: 'at all',
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `    ${name}: ${value}\n`);
+  return yaml
+    .replace('configValidationMode: error', 'configValidationMode: warn')
+    .replace('  holdfast:\n', `  holdfast:\n${lines.join('')}`);
+}
+
 describe.each(HOSTS)('%s', (host) => {
   test('deploys, changes one function, fails, is killed, stops, rolls back and removes', async () => {
     const shop = await service();
@@ -100,13 +117,18 @@ describe.each(HOSTS)('%s', (host) => {
     expect(await account.uses(functionArn)).toContain(list('$LATEST.Code', 2));
     expect(await uses()).toEqual(firstUses);
 
-    // A failure releases the pins and keeps what runs.
+    // A failure while CloudFormation works releases the pins and keeps what runs.
     const good = await shop.read('serverless.yml');
     const broken =
-      "\nresources:\n  Resources:\n    Broken: { Type: 'AWS::Holdfast::Nonsense', Properties: {} }\n";
-    await shop.write('serverless.yml', good + broken);
-    expect((await shop.attempt(host, ['deploy', '--stage', host])).code).not.toBe(0);
+      "\nresources:\n  Resources:\n    Broken: { Type: 'AWS::SNS::Topic', Properties: { TopicName: !ImportValue nowhere } }\n";
+    await shop.write('serverless.yml', withEverySetting(good) + broken);
+    const failed = await shop.attempt(host, ['deploy', '--stage', host]);
+    expect(failed.code).not.toBe(0);
+    expect(failed.text).toContain('nowhere');
     expect(await uses()).toEqual(firstUses);
+    // Of all settings that there are, the host knows every one, and warns of what is none.
+    const told = failed.text.split('\n').filter((line) => /custom\.holdfast|unrecognized/.test(line));
+    expect(told).toEqual([expect.stringContaining('noSetting')]);
 
     // It is not skipped afterwards. Of the template, only that function's code changes.
     await shop.write('serverless.yml', good);

@@ -1,9 +1,11 @@
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { cp, rename } from 'node:fs/promises';
+import { cp, lstat, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAccount, type TestAccount } from './support/account.js';
+import { addPackers } from './support/packers.js';
 import { makeService, type TestService } from './support/service.js';
+import { DEPLOYER, openTwoAccounts, OWNER } from './support/two-accounts.js';
 
 // Every host takes the main path in every-host.test.ts; what else users do is shown on one of them.
 const HOST = 'osls4';
@@ -24,8 +26,8 @@ afterAll(async () => {
   await account.stop();
 });
 
-async function service(): Promise<TestService> {
-  const made = await makeService(account.env);
+async function service(env = account.env): Promise<TestService> {
+  const made = await makeService(env);
   services.push(made);
   return made;
 }
@@ -48,8 +50,10 @@ async function packaged(shop: TestService, folder: string, logicalId: string): P
   return Resources[logicalId]?.Properties;
 }
 
-test('packages without asking AWS for anything of its own; the package is deployed elsewhere', async () => {
+test('packages without asking AWS for anything of its own; the package is deployed elsewhere, by change sets', async () => {
   const shop = await service();
+  // As hosts do unless they are told otherwise.
+  await shop.edit('  deploymentMethod: direct\n', '');
   account.proxy.clear();
   await shop.run(HOST, 'package', '--stage', 'packed', '--package', 'built');
   // The host itself looks whether a layer is there already.
@@ -67,12 +71,16 @@ test('packages without asking AWS for anything of its own; the package is deploy
   });
 
   const elsewhere = await service();
+  await elsewhere.edit('  deploymentMethod: direct\n', '');
   await cp(join(shop.folder, 'built'), join(elsewhere.folder, 'built'), { recursive: true });
   const run = (...args: string[]): Promise<string> => elsewhere.run(HOST, ...args, '--stage', 'packed');
   await run('deploy', '--package', 'built');
   const stackId = (await account.stackId('shop-packed'))!;
   const use = 'ListLambdaFunction.Code';
-  expect(await account.uses(stackId)).toContain(`reference ${use} shop-packed/ListLambdaFunction:1`);
+  const uses = await account.uses(stackId);
+  expect(uses).toContain(`reference ${use} shop-packed/ListLambdaFunction:1`);
+  expect(uses.filter((held) => held.startsWith('pin'))).toEqual([]);
+  expect(account.proxy.calls.map(({ action }) => action)).toContain('ExecuteChangeSet');
   expect(await run('deploy', '--package', 'built')).toContain('No changes to deploy');
 
   expect(await run('holdfast', 'list')).toContain(`reference  ${use}  shop-packed/ListLambdaFunction:1`);
@@ -80,16 +88,22 @@ test('packages without asking AWS for anything of its own; the package is deploy
   expect(await run('holdfast', 'settle')).toContain(`unchanged  ${stackId}`);
 });
 
-test('deploys by change sets, as hosts do unless they are told otherwise', async () => {
+test('packs anew what serverless-esbuild and serverless-python-requirements put into the build folder', async () => {
   const shop = await service();
-  await shop.edit('  deploymentMethod: direct\n', '');
-  await shop.run(HOST, 'deploy', '--stage', 'sets');
-  const stackId = (await account.stackId('shop-sets'))!;
-  const uses = await account.uses(stackId);
-  expect(uses).toContain('reference ListLambdaFunction.Code shop-sets/ListLambdaFunction:1');
-  expect(uses.filter((use) => use.startsWith('pin'))).toEqual([]);
-  expect(account.proxy.calls.map(({ action }) => action)).toContain('ExecuteChangeSet');
-  expect(await shop.run(HOST, 'deploy', '--stage', 'sets')).toContain('No changes to deploy');
+  await addPackers(shop);
+  const layer = await shop.read('given/layer.zip');
+  await shop.run(HOST, 'package', '--stage', 'given');
+  const built = (name: string): Promise<Buffer> => readFile(join(shop.folder, '.serverless', name));
+  // The same files, whoever zipped them, in which order and when.
+  expect(await built('list.zip')).toEqual(await built('report.zip'));
+  expect(await built('list.zip')).not.toEqual(await readFile(join(shop.folder, 'given/list.zip')));
+  // What the link leads to is somebody's cache.
+  expect((await lstat(join(shop.folder, '.serverless/pythonRequirements.zip'))).isFile()).toBe(true);
+  expect(await shop.read('given/layer.zip')).toBe(layer);
+  const local = (logicalId: string): Promise<unknown> => packaged(shop, '.serverless', logicalId);
+  expect(await local('ListLambdaFunction')).toMatchObject({ Code: 'list.zip' });
+  expect(await local('ReportLambdaFunction')).toMatchObject({ Code: 'report.zip' });
+  expect(await local('PythonRequirementsLambdaLayer')).toMatchObject({ Content: 'pythonRequirements.zip' });
 });
 
 test('takes an existing service over with its bucket retained, and lets it go again', async () => {
@@ -130,4 +144,56 @@ test('takes an existing service over with its bucket retained, and lets it go ag
   expect(settled.text).toContain('was deleted; a function may still run it');
   expect(settled.code).not.toBe(0);
   expect(await account.uses(stackId)).toEqual([]);
+});
+
+test("a function and a layer whose package.artifact is another account's version or bookmark, which it protects from then on", async () => {
+  const accounts = await openTwoAccounts(account.emulator);
+  try {
+    const shop = await service(accounts.env);
+    const inPayments = ['--repository', 'payments'];
+    const owner = async (...args: string[]): Promise<string> => {
+      const { code, text } = await accounts.owner(...args, ...inPayments);
+      if (code !== 0) throw new Error(text);
+      return text;
+    };
+    const publish = async (text: string): Promise<void> => {
+      await shop.write('src/report/index.js', `exports.handler = async () => '${text}';\n`);
+      await owner('publish', join(shop.folder, 'src/report'), '--id', 'api', '--bookmark', 'prod');
+    };
+    expect(await accounts.owner('repository', 'create', 'payments')).toMatchObject({ code: 0 });
+    await publish('first');
+    await owner('share', 'create', '--for', 'deploying', '--principals', DEPLOYER, '--yes');
+    const arn = (rest: string): string => `arn:aws:holdfast:eu-west-1:${OWNER}:${rest}`;
+    const patterns = "{ patterns: ['!**', 'src/accept-order/**'] }";
+    await shop.edit(patterns, `{ artifact: '${arn('version/payments/api:1')}' }`);
+    // The emulator's Lambda reads no other account's bucket when it updates a function; layers are always made anew.
+    const layer = `package: { artifact: '${arn('bookmark/payments/api:prod')}' }`;
+    await shop.edit('path: layers/order-model # unpacked under /opt', layer);
+
+    const run = (...args: string[]): Promise<string> => shop.run(HOST, ...args, '--stage', 'theirs');
+    await run('deploy');
+    const use = (slot: string): string => `reference ${DEPLOYER}/shop-theirs ${slot}`;
+    const code = use('AcceptLambdaFunction.Code');
+    const layers = [use('OrderModelLambdaLayer.Content'), use('Outputs.OrderModelLambdaLayerS3Key.Value')];
+    expect(await accounts.heldFor('api:1')).toEqual([code, ...layers]);
+    expect(await accounts.template('shop-theirs')).toContain(accounts.bucket);
+    expect(await accounts.owner('delete', 'api:1', ...inPayments, '--yes')).toMatchObject({ code: 3 });
+    expect(await run('deploy')).toContain('No changes to deploy');
+
+    // For the host nothing changed; for what is deployed, it did.
+    await publish('second');
+    expect(await run('deploy')).not.toContain('No changes to deploy');
+    expect(await accounts.heldFor('api:1')).toEqual([code]);
+    expect(await accounts.heldFor('api:2')).toEqual(layers);
+
+    await run('rollback', '--timestamp', (await accounts.deployments('shop-theirs'))[0]!);
+    expect(await accounts.heldFor('api:1')).toEqual([code, ...layers]);
+    expect(await accounts.heldFor('api:2')).toEqual([]);
+
+    await run('remove');
+    expect(await accounts.heldFor('api:1')).toEqual([]);
+    expect(await accounts.owner('delete', 'api:1', ...inPayments, '--yes')).toMatchObject({ code: 0 });
+  } finally {
+    await accounts.stop();
+  }
 });

@@ -9,7 +9,7 @@ import { awsEnvironment } from '../../../../core/test/emulators/aws-environment.
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import { bootstrapStore } from '../../../../core/test/emulators/bootstrapped.js';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
-import { startEmulator } from '../../../../core/test/emulators/emulator.js';
+import { startEmulator, type Emulator } from '../../../../core/test/emulators/emulator.js';
 // eslint-disable-next-line no-restricted-imports -- the emulators of the tests belong to no package's exports
 import {
   startRecordingProxy,
@@ -38,6 +38,8 @@ type Asked = 'consumer' | 'delete' | 'describe' | 'why' | 'resolve';
 export interface TestAccount {
   readonly env: Readonly<Record<string, string>>;
   readonly proxy: RecordingProxy;
+  /** Without the proxy. */
+  readonly emulator: Emulator;
   /** Tells of each request when its answer is there, and before whoever asked has it. The last one given is told alone. */
   onCall(told: (call: RecordedCall) => void): void;
   /** Calls a method of the store. Throws an error with the store's code. */
@@ -71,6 +73,7 @@ export async function openAccount(): Promise<TestAccount> {
   return {
     env,
     proxy,
+    emulator,
     onCall: (next) => void (told = next),
     ask: ask as TestAccount['ask'],
     cloudFormation,

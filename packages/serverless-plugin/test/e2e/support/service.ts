@@ -55,6 +55,8 @@ export async function makeService(env: Readonly<Record<string, string>>): Promis
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+  // Whatever a host does not know is an error, also of those that only warn unless they are told otherwise.
+  await service.edit('service: shop\n', 'service: shop\nconfigValidationMode: error\n');
   // Change sets are waited for in steps of five seconds.
   await service.edit('  name: aws\n', '  name: aws\n  deploymentMethod: direct\n');
   await service.edit('plugins:\n', 'plugins:\n  - ./endpoints.js\n');
