@@ -71,6 +71,30 @@ async function settleOnce(context: SettleContext, stackId: string): Promise<Stac
   return [...outcomes, evidence.status === undefined ? outcome : { ...outcome, status: evidence.status }];
 }
 
+/**
+ * Adds to what a stack holds what it would keep of pins that may have been for it, and releases nothing. Throws when that could not be
+ * decided.
+ */
+export async function keepOfPins(
+  context: SettleContext,
+  stackId: string,
+  pins: readonly ReferenceRecord[],
+): Promise<StackOutcome[]> {
+  const outcomes: StackOutcome[] = [];
+  const { revision, references: held } = await context.store.consumer(stackId);
+  const facts = await gatherFacts(context, await readEvidence(context.api, stackId), [...held, ...pins]);
+  let settlement = decideSettlement(facts);
+  if (settlement.needs.length > 0) settlement = await readNeeded(context, facts, settlement, outcomes);
+  const [doubt] = settlement.undecided;
+  if (doubt !== undefined) throw new HoldfastError('unavailable', doubt.message);
+  outcomes.push(...(await holdForFunctions(context, settlement.published)));
+  const { because, references } = settlement;
+  const added = { because, references, mode: 'add', releasePins: [], undecided: [] } as const;
+  const outcome = await apply(context, stackId, revision, held, added);
+  if (outcome.result !== 'unchanged') outcomes.push(outcome);
+  return outcomes;
+}
+
 async function gatherFacts(
   { store, digests, elsewhere, forgetRetained }: SettleContext,
   evidence: StackEvidence,

@@ -156,7 +156,8 @@ async function settleName(
     const stackId = stack?.StackId;
     if (stack !== undefined) context.described.set(stack.StackId, stack);
     const further = stack === undefined ? await ifGone?.() : [];
-    const plan = await settleUnbound(context, holds, stackId, () => deletedStacks(api, name));
+    const plan = await settleUnbound(context, holds, stack, () => deletedStacks(api, name));
+    outcomes.push(...plan.kept);
     const current = stackId ?? plan.bindTo;
     const ids = new Set([...stackIds, ...(further ?? []), ...(current === undefined ? [] : [current])]);
     for (const id of ids) outcomes.push(...(await settleById(context, id)));

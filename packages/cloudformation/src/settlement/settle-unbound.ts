@@ -2,15 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { ConsumerRecord, ReferenceRecord } from '@holdfast/core';
 import type { DeletedStack } from './deleted-stacks.js';
 import { undecided, type StackOutcome } from './outcome.js';
-import type { SettleContext } from './settle-by-id.js';
+import { keepOfPins, type SettleContext } from './settle-by-id.js';
 import { useKey } from './uses.js';
 
 /** Milliseconds by which the clocks of the store and of AWS may differ. */
 const CLOCK_MARGIN_MS = 5 * 60_000;
 
+/** The stack that has the name now. */
+interface CurrentStack {
+  readonly StackId: string;
+  readonly CreationTime?: Date | undefined;
+}
+
 interface UnboundPlan {
   /** The stack to settle in the place of one that has the name now. */
   readonly bindTo?: string;
+  /** What other stacks that had the name keep of the pins. */
+  readonly kept: readonly StackOutcome[];
   /** What is left to do once the stack itself was settled. */
   finish(settled: readonly StackOutcome[]): Promise<StackOutcome[]>;
 }
@@ -20,24 +28,30 @@ interface UnboundPlan {
  * references that `holdfast stack register` placed.
  *
  * Pins stay while their deployment may still begin. When it is said to be finished, or its lease is over, they are bound to the
- * stack of that name, and the evidence about that decides. Where there is none, they go. References go when the stack itself
+ * stack of that name, and the evidence about that decides. What earlier stacks of the name retained is kept for those before: nobody knows which of
+ * them the deployment made. Where there is no stack, pins go. References go when the stack itself
  * holds the same; otherwise they stay, and it is told.
  */
 export async function settleUnbound(
   context: SettleContext,
   { consumer, revision, references: held }: ConsumerRecord,
-  stackId: string | undefined,
+  current: CurrentStack | undefined,
   findDeleted: () => Promise<readonly DeletedStack[]>,
 ): Promise<UnboundPlan> {
   const over = overDeployments(context, held);
   const overPins = held.filter(({ kind, deployment }) => kind === 'pin' && over.has(deployment));
-  const bindTo = stackId ?? (overPins.length === 0 ? undefined : await lastMadeFor(overPins, findDeleted));
+  const stackId = current?.StackId;
+  const deleted = overPins.length === 0 ? [] : await madeBefore(current, overPins, findDeleted);
+  const bindTo = stackId ?? deleted[0];
+  const kept: StackOutcome[] = [];
+  for (const id of deleted) if (id !== bindTo) kept.push(...(await keepOfPins(context, id, overPins)));
   if (bindTo !== undefined && !context.dryRun) {
     for (const deployment of over) await context.store.bindPins(consumer, deployment, bindTo);
   }
   const releasePins = bindTo === undefined ? [...over] : [];
   return {
     ...(bindTo === undefined ? {} : { bindTo }),
+    kept,
     async finish(settled) {
       if (held.length === 0) return [];
       const registered = held.filter(({ kind }) => kind === 'reference');
@@ -88,14 +102,17 @@ function overDeployments(
   return over;
 }
 
-/** The newest deleted stack of the name that these pins may have been for: what it retained is known under its ID alone. */
-async function lastMadeFor(
+/** The deleted stacks of the name that these pins may have been for, newest first: what one retained is known under its ID alone. */
+async function madeBefore(
+  current: CurrentStack | undefined,
   pins: readonly ReferenceRecord[],
   findDeleted: () => Promise<readonly DeletedStack[]>,
-): Promise<string | undefined> {
+): Promise<string[]> {
   const first = pins.map(({ since }) => Date.parse(since)).reduce((a, b) => Math.min(a, b), Infinity);
-  const [newest] = await findDeleted();
-  return newest !== undefined && newest.deletedAt >= first - CLOCK_MARGIN_MS ? newest.stackId : undefined;
+  const since = first - CLOCK_MARGIN_MS;
+  // While this one was there, no other stack had the name.
+  if ((current?.CreationTime?.getTime() ?? Infinity) < since) return [];
+  return (await findDeleted()).filter(({ deletedAt }) => deletedAt >= since).map(({ stackId }) => stackId);
 }
 
 /** The uses that the stack of the name holds on definite evidence. */

@@ -51,6 +51,16 @@ const FOUND: readonly (readonly Command[])[] = [
     { kind: 'finish', stack: 0 },
     { kind: 'settle', stack: 0, during: [] },
   ],
+  // Two stacks of one name were made and deleted before anybody settled, and the first retained what it had.
+  [
+    { kind: 'begin', stack: 1, spec: { ...SPEC, retain: true }, changeSet: false },
+    { kind: 'host', deployment: 0, steps: 3 },
+    { kind: 'finish', stack: 1 },
+    { kind: 'begin', stack: 1, spec: SPEC, changeSet: false },
+    { kind: 'delete', stack: 1 },
+    { kind: 'finish', stack: 1 },
+    { kind: 'host', deployment: 0, steps: 3 },
+  ],
 ];
 
 type Opening = Parameters<typeof openStore>[1];
