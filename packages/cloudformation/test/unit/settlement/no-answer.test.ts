@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openStore, type ArtifactStore } from '@holdfast/core';
-import { randomUUID } from 'node:crypto';
+import type { ArtifactStore } from '@holdfast/core';
 import { bindDeployment, beginDeployment, reconcileStacks, settleStack } from '../../../src/index.js';
 import { FakeCloudFormation, PLACE } from '../../support/cloudformation/fake-cloudformation.js';
+import { modelledAccount } from '../../support/cloudformation/modelled-account.js';
 import type { ModelTemplate } from '../../support/cloudformation/templates.js';
 
 let store: ArtifactStore;
@@ -11,12 +11,7 @@ let now: Date;
 
 beforeEach(async () => {
   now = new Date('2026-01-01T00:00:00Z');
-  store = await openStore(`memory:${randomUUID()}`, {
-    identity: PLACE,
-    bucket: 'artifacts',
-    clock: () => now,
-  });
-  cloudformation = new FakeCloudFormation(() => now);
+  ({ store, cloudformation } = await modelledAccount(() => now));
 });
 
 afterEach(() => store.close());

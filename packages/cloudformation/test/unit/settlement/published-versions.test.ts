@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openStore, type ArtifactStore } from '@holdfast/core';
-import { randomUUID } from 'node:crypto';
+import type { ArtifactStore } from '@holdfast/core';
 import { reconcileFunctions, settleStack, type LambdaApi } from '../../../src/index.js';
-import { FakeCloudFormation, PLACE } from '../../support/cloudformation/fake-cloudformation.js';
+import { type FakeCloudFormation, PLACE } from '../../support/cloudformation/fake-cloudformation.js';
+import { modelledAccount } from '../../support/cloudformation/modelled-account.js';
 import type { ModelStack } from '../../support/cloudformation/model-stack.js';
 import type { ModelResource, ModelTemplate } from '../../support/cloudformation/templates.js';
 
@@ -12,12 +12,7 @@ let now: Date;
 
 beforeEach(async () => {
   now = new Date('2026-01-01T00:00:00Z');
-  store = await openStore(`memory:${randomUUID()}`, {
-    identity: PLACE,
-    bucket: 'artifacts',
-    clock: () => now,
-  });
-  cloudformation = new FakeCloudFormation(() => now);
+  ({ store, cloudformation } = await modelledAccount(() => now));
 });
 afterEach(() => store.close());
 
