@@ -32,8 +32,8 @@ export function compressorName(level: number): string {
 }
 
 /**
- * How hard the pieces of a content are compressed: where a content takes seconds, time counts more. Of level 6's time, level 5 takes 0.75 for
- * 0.6 % more bytes, and level 4 takes 0.62 for 2.9 %.
+ * How hard the pieces of a content are compressed: where a content takes seconds, time counts more. Of level 6's time, level 5 takes 0.85 for
+ * 0.7 % more bytes, and level 4 takes 0.73 for 2.5 %.
  */
 function pieceLevel(level: number, size: number): number {
   if (level !== 6) {
@@ -43,58 +43,105 @@ function pieceLevel(level: number, size: number): number {
 }
 
 interface Batch {
-  readonly contents: Buffer[];
+  /** Taken when the first content is to come. */
+  contents: Uint8Array<ArrayBuffer> | undefined;
   readonly jobs: DeflateJob[];
   length: number;
-  done?: Promise<Deflated>;
+  done?: Promise<Placed>;
 }
 
-/** Compresses contents of at most {@link WHOLE_SIZE} bytes, and pieces of longer ones: a few on this thread, many on others. */
+interface Placed extends Deflated {
+  /** Where each begins. */
+  readonly offsets: readonly number[];
+}
+
+/** What a content became, or its bytes as they were. */
+interface Outcome {
+  readonly deflated: boolean;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Compresses contents of at most {@link WHOLE_SIZE} bytes, and pieces of longer ones: a few on this thread, many on others. Contents are
+ * given in memory that it provides and passes on to the threads, which give back in it what they became, so that none is copied.
+ */
 export class ContentCompressor {
   private begun = 0;
   private workers: DeflateWorkers | undefined;
   private helpful: boolean | undefined;
-  private batch: Batch = { contents: [], jobs: [], length: 0 };
+  /** Whether what is begun next is compressed on another thread. */
+  private onThread = false;
+  private batch: Batch = { contents: undefined, jobs: [], length: 0 };
+  /** For contents that are compressed on this thread. */
+  private local = Buffer.alloc(0);
+  /** What the last result lies in. */
+  private lent: Uint8Array<ArrayBuffer> | undefined;
 
   /** @param level 0 to 9 */
   constructor(private readonly level: number) {}
 
-  /** Begins to compress. Call the result when the compressed content is needed; until then the content must stay. */
-  begin(content: Buffer): () => Compressed | Promise<Compressed> {
-    const deflated = this.deflate(content, { size: content.length, level: this.level, more: false });
-    return () => after(deflated(), (data) => asCompressed(content, data));
+  /** Memory for the content that is begun next: its bytes must be in front. It is another's when something is begun or more memory is asked for. */
+  memory(length: number): Buffer {
+    this.onThread = this.usesThreads(length);
+    if (!this.onThread) {
+      if (this.local.length < length) {
+        this.local = Buffer.allocUnsafeSlow(Math.max(2 * this.local.length, length));
+      }
+      return this.local;
+    }
+    this.workers ??= new DeflateWorkers(Math.min(availableParallelism(), MAX_THREADS));
+    if (this.batch.length > 0 && this.batch.contents!.length - this.batch.length < length) {
+      this.send();
+    }
+    const { batch } = this;
+    if (batch.contents === undefined || batch.contents.length < length) {
+      batch.contents = this.workers.buffer(length);
+    }
+    return Buffer.from(batch.contents.buffer, batch.length, batch.contents.length - batch.length);
   }
 
   /**
-   * Begins to compress a piece of a longer content, {@link PIECE_SIZE} long but for the last. In order, what the pieces become makes one
-   * deflate stream.
+   * Begins to compress as many bytes as were put into {@link memory}. Call what is returned when the compressed content is needed: in the
+   * order in which contents were begun. What it then gives is to be used before the next is asked for.
+   */
+  begin(length: number): () => Compressed | Promise<Compressed> {
+    const outcome = this.deflate({ size: length, level: this.level, more: false });
+    return () =>
+      after(outcome(), ({ deflated, data }) => ({ method: deflated ? 'deflated' : 'stored', data }));
+  }
+
+  /**
+   * Begins to compress a piece of a longer content, {@link PIECE_SIZE} long but for the last; otherwise like {@link begin}. In order, what
+   * the pieces become makes one deflate stream.
    *
    * @param last whether the content ends with this piece
    * @param size of the whole content
    */
-  beginPiece(piece: Buffer, last: boolean, size: number): () => Uint8Array | Promise<Uint8Array> {
-    const job = { size: piece.length, level: pieceLevel(this.level, size), more: !last };
-    const deflated = this.deflate(piece, job);
-    return () => after(deflated(), (data) => data ?? asStoredBlocks(piece, last));
+  beginPiece(length: number, last: boolean, size: number): () => Uint8Array | Promise<Uint8Array> {
+    const outcome = this.deflate({ size: length, level: pieceLevel(this.level, size), more: !last });
+    return () => after(outcome(), ({ deflated, data }) => (deflated ? data : asStoredBlocks(data, last)));
   }
 
   close(): void {
     this.workers?.close();
   }
 
-  private deflate(
-    content: Buffer,
-    job: DeflateJob,
-  ): () => Uint8Array | undefined | Promise<Uint8Array | undefined> {
-    this.begun += content.length;
-    if (this.begun <= THREADS_FROM || !this.threadsHelp()) {
-      const data = deflateContent(content, job.level, job.more);
-      return () => data;
+  private usesThreads(length: number): boolean {
+    this.helpful ??= availableParallelism() > 1 && DeflateWorkers.areAvailable();
+    return this.helpful && this.begun + length > THREADS_FROM;
+  }
+
+  private deflate(job: DeflateJob): () => Outcome | Promise<Outcome> {
+    this.begun += job.size;
+    if (!this.onThread) {
+      const content = this.local.subarray(0, job.size);
+      const shorter = deflateContent(content, job.level, job.more);
+      const outcome = { deflated: shorter !== undefined, data: shorter ?? Buffer.from(content) };
+      return () => outcome;
     }
     const { batch } = this;
-    const place = batch.contents.push(content) - 1;
-    batch.jobs.push(job);
-    batch.length += content.length;
+    const place = batch.jobs.push(job) - 1;
+    batch.length += job.size;
     if (batch.length >= BATCH_SIZE) {
       this.send();
     }
@@ -102,44 +149,37 @@ export class ContentCompressor {
       if (batch.done === undefined) {
         this.send();
       }
-      return (await batch.done)![place];
+      const { contents, sizes, deflated, offsets } = (await batch.done)!;
+      if (this.lent !== undefined && this.lent !== contents) {
+        this.workers?.giveBack(this.lent);
+      }
+      this.lent = contents;
+      const from = offsets[place]!;
+      return { deflated: deflated[place]!, data: contents.subarray(from, from + sizes[place]!) };
     };
-  }
-
-  private threadsHelp(): boolean {
-    this.helpful ??= availableParallelism() > 1 && DeflateWorkers.areAvailable();
-    return this.helpful;
   }
 
   private send(): void {
     const { batch } = this;
-    this.batch = { contents: [], jobs: [], length: 0 };
-    this.workers ??= new DeflateWorkers(Math.min(availableParallelism(), MAX_THREADS));
-    const contents = this.workers.buffer(batch.length);
-    let at = 0;
-    for (const content of batch.contents) {
-      contents.set(content, at);
-      at += content.length;
-    }
-    batch.done = this.workers.run({ contents, jobs: batch.jobs });
+    this.batch = { contents: undefined, jobs: [], length: 0 };
+    batch.done = this.workers!.run({ contents: batch.contents!, jobs: batch.jobs }).then(placed);
     // It may fail before its turn comes; the failure is thrown then.
     batch.done.catch(() => undefined);
   }
+}
+
+function placed(deflated: Deflated): Placed {
+  let end = 0;
+  return { ...deflated, offsets: deflated.sizes.map((size) => (end += size) - size) };
 }
 
 function after<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<R> {
   return value instanceof Promise ? value.then(then) : then(value);
 }
 
-function asCompressed(content: Buffer, deflated: Uint8Array | undefined): Compressed {
-  return deflated === undefined
-    ? { method: 'stored', data: content }
-    : { method: 'deflated', data: deflated };
-}
-
 /** A piece in a deflate stream without compression (RFC 1951, 3.2.4). Begins and ends on a byte boundary. */
-function asStoredBlocks(piece: Buffer, last: boolean): Buffer {
-  const parts: Buffer[] = [];
+function asStoredBlocks(piece: Uint8Array, last: boolean): Buffer {
+  const parts: Uint8Array[] = [];
   for (let from = 0; from < piece.length; from += STORED_MAX) {
     const part = piece.subarray(from, from + STORED_MAX);
     const header = Buffer.alloc(5);

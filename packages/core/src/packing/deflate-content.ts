@@ -75,8 +75,10 @@ export interface DeflatedBatch {
   readonly id: number;
   /** The memory of the batch, which holds in its place what the contents became, one after the other. */
   readonly contents: Uint8Array<ArrayBuffer>;
-  /** Bytes of each; -1 for one that did not shrink, and is not there. */
+  /** Bytes of each. */
   readonly sizes: readonly number[];
+  /** Whether each is deflated; one that did not shrink is there as it was. */
+  readonly deflated: readonly boolean[];
 }
 
 /** What a worker of this program needs to know. */
@@ -154,19 +156,19 @@ function looksIncompressible(content: Uint8Array): boolean {
 function deflateBatch({ id, contents, jobs }: DeflateBatch): DeflatedBatch {
   let from = 0;
   let filled = 0;
-  const sizes = jobs.map(({ size, level, more }) => {
+  const sizes: number[] = [];
+  const deflated: boolean[] = [];
+  for (const { size, level, more } of jobs) {
     const content = contents.subarray(from, from + size);
     from += size;
-    const deflated = isWorthTrying(content, level) ? deflate(content, level, more) : undefined;
-    if (deflated === undefined) {
-      return -1;
-    }
-    // It is shorter than what it was made of, so nothing that is still to be compressed lies there.
-    contents.set(deflated, filled);
-    filled += deflated.length;
-    return deflated.length;
-  });
-  return { id, contents, sizes };
+    const shorter = isWorthTrying(content, level) ? deflate(content, level, more) : undefined;
+    // It is no longer than what it was made of, so nothing that is still to be compressed lies there.
+    contents.set(shorter ?? content, filled);
+    filled += (shorter ?? content).length;
+    sizes.push((shorter ?? content).length);
+    deflated.push(shorter !== undefined);
+  }
+  return { id, contents, sizes, deflated };
 }
 
 const started = workerData as WorkerData | undefined;

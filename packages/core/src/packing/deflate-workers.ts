@@ -9,8 +9,8 @@ const PROGRAM = join(__dirname, `deflate-content${extname(__filename)}`);
 /** Most batches are no longer, so that one buffer serves them all. */
 const BUFFER_SIZE = 2 * 1024 * 1024;
 
-/** What the contents of a batch became; undefined for one that did not shrink. */
-export type Deflated = readonly (Uint8Array | undefined)[];
+/** What the contents of a batch became. */
+export type Deflated = Omit<DeflatedBatch, 'id'>;
 
 interface Waiting {
   readonly resolve: (deflated: Deflated) => void;
@@ -36,10 +36,7 @@ export class DeflateWorkers {
       const execArgv = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
       const worker = new Worker(PROGRAM, { workerData, execArgv });
       worker.on('message', (done: DeflatedBatch) => {
-        this.waiting.get(done.id)?.resolve(deflatedIn(done));
-        if (done.contents.length === BUFFER_SIZE) {
-          this.spare.push(done.contents);
-        }
+        this.waiting.get(done.id)?.resolve(done);
       });
       worker.on('error', (error) => this.fail(error));
       worker.on('exit', () => this.fail(new Error('a thread that compresses has ended')));
@@ -56,7 +53,14 @@ export class DeflateWorkers {
     return this.spare.pop() ?? new Uint8Array(BUFFER_SIZE);
   }
 
-  /** The contents' memory goes to the thread, and must not be used any more. */
+  /** Memory that came from {@link buffer}, with what a batch became, and is not looked at any more. */
+  giveBack(buffer: Uint8Array<ArrayBuffer>): void {
+    if (buffer.length === BUFFER_SIZE) {
+      this.spare.push(buffer);
+    }
+  }
+
+  /** The contents' memory goes to the thread, and must not be used any more; that of what they became is another. */
   async run(batch: Omit<DeflateBatch, 'id'>): Promise<Deflated> {
     const chosen = this.workers.reduce((a, b) => (b.load < a.load ? b : a));
     const id = (this.lastId += 1);
@@ -85,16 +89,4 @@ export class DeflateWorkers {
       reject(error);
     }
   }
-}
-
-/** Copies, as the batch's memory is used again. */
-function deflatedIn({ contents, sizes }: DeflatedBatch): Deflated {
-  let from = 0;
-  return sizes.map((size) => {
-    if (size === -1) {
-      return undefined;
-    }
-    from += size;
-    return contents.slice(from - size, from);
-  });
 }

@@ -9,7 +9,7 @@ import { fileError } from './file-errors.js';
 import type { PackedEntry, PackIndex } from './pack-index.js';
 import { Packer } from './packer.js';
 import { DamagedZipError, PreviousZip, type Previous } from './previous-zip.js';
-import { PACKING_FORMAT, treeDigestOf, type TreeDigest } from './tree-digest.js';
+import { PACKING_FORMAT, treeDigestOfContents, type TreeDigest } from './tree-digest.js';
 import type { Tree, TreeEntry } from './tree.js';
 import { ZipOutput } from './zip-output.js';
 
@@ -20,7 +20,7 @@ export interface PackOptions {
   /** How hard to compress, 0 to 9; 6 by default. It changes the digest, but not the tree digest. */
   readonly level?: number;
   /**
-   * How many pieces of 2 MiB may be under way, each taking up to 6 MiB of memory; twice the number of processors by
+   * How many pieces of 2 MiB may be under way, each taking as much memory; four times the number of processors by
    * default. It never changes the result.
    */
   readonly concurrency?: number;
@@ -57,7 +57,7 @@ export async function packTree(
   options: PackOptions = {},
 ): Promise<PackResult> {
   const level = checkWhole('compression level', options.level ?? 6, 0, 9);
-  const concurrency = checkWhole('concurrency', options.concurrency ?? 2 * availableParallelism(), 1, 1024);
+  const concurrency = checkWhole('concurrency', options.concurrency ?? 4 * availableParallelism(), 1, 1024);
   const entries = inPackingOrder(tree.entries);
   checkNames(entries);
   const compressor = compressorName(level);
@@ -91,13 +91,20 @@ async function pack(
   try {
     const output = openOutput(unfinished, destination);
     let packed: readonly PackedEntry[];
+    let packedTree: TreeDigest;
     let digest: Digest;
     try {
       const packer = new Packer(output, level, concurrency, previous);
       try {
+        const contents: string[] = [];
         for (const entry of entries) {
-          await packer.add(entry);
+          contents.push(await packer.add(entry));
         }
+        // While threads still compress the last.
+        packedTree =
+          treeDigest !== undefined && haveContents(entries, contents)
+            ? treeDigest
+            : treeDigestOfContents(entries, contents);
         packed = await packer.finish();
       } finally {
         packer.close();
@@ -111,14 +118,7 @@ async function pack(
     }
     renameSync(unfinished, destination);
     const index: PackIndex = { format: PACKING_FORMAT, compressor, digest, entries: packed };
-    return {
-      digest,
-      size: output.position,
-      entries: packed.length,
-      treeDigest:
-        treeDigest !== undefined && haveContentsOf(packed, entries) ? treeDigest : treeDigestOf(packed),
-      index,
-    };
+    return { digest, size: output.position, entries: packed.length, treeDigest: packedTree, index };
   } catch (error) {
     rmSync(unfinished, { force: true });
     if (error instanceof DamagedZipError) {
@@ -130,11 +130,8 @@ async function pack(
 }
 
 /** Whether what was packed is what was known of the entries, so that the tree's digest is still its. */
-function haveContentsOf(packed: readonly PackedEntry[], entries: readonly TreeEntry[]): boolean {
-  return packed.every(({ content }, i) => {
-    const entry = entries[i]!;
-    return entry.kind !== 'file' || entry.sha256 === content;
-  });
+function haveContents(entries: readonly TreeEntry[], contents: readonly string[]): boolean {
+  return entries.every((entry, i) => entry.kind !== 'file' || entry.sha256 === contents[i]);
 }
 
 function openOutput(file: string, destination: string): ZipOutput {

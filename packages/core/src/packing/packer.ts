@@ -1,6 +1,5 @@
 import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { BufferPool } from './buffer-pool.js';
 import { ContentCompressor, PIECE_SIZE, WHOLE_SIZE } from './compress.js';
 import { ContentReader, readContent, READ_SIZE } from './content-reader.js';
 import { OrderedQueue } from './ordered-queue.js';
@@ -18,11 +17,9 @@ import {
 } from './zip-format.js';
 import type { ZipOutput } from './zip-output.js';
 
-/** What a content that is being compressed holds, apart from {@link SIZES} times its size. */
+/** What a content that is being compressed holds, apart from its bytes. */
 const JOB_WEIGHT = 16 * 1024;
-/** As it was read, on its way to a thread, and compressed. */
-const SIZES = 3;
-const PIECE_WEIGHT = SIZES * PIECE_SIZE + JOB_WEIGHT;
+const PIECE_WEIGHT = PIECE_SIZE + JOB_WEIGHT;
 
 const UNIX_TYPES = { file: FILE_TYPE, symlink: LINK_TYPE, directory: DIRECTORY_TYPE } as const;
 
@@ -40,7 +37,6 @@ interface Run {
 /** Writes the entries of one zip, compressing several contents, or pieces of one content, at once. */
 export class Packer {
   private readonly queue: OrderedQueue;
-  private readonly buffers: BufferPool;
   private readonly scratch = Buffer.allocUnsafeSlow(READ_SIZE);
   private readonly packed: PackedEntry[] = [];
   private readonly compressor: ContentCompressor;
@@ -54,22 +50,23 @@ export class Packer {
     private readonly previous: PreviousZip | undefined,
   ) {
     this.queue = new OrderedQueue(concurrency * PIECE_WEIGHT);
-    this.buffers = new BufferPool(concurrency * PIECE_SIZE);
     this.compressor = new ContentCompressor(level);
   }
 
-  async add(entry: TreeEntry): Promise<void> {
+  /** Returns what the entry holds, as {@link PackedEntry.content} says it. */
+  add(entry: TreeEntry): string | Promise<string> {
     const content = contentOf(entry);
     if (content !== undefined && this.addToRun(entry, content)) {
-      return;
+      return content;
     }
     if (entry.kind !== 'file') {
       this.addInline(entry, content ?? '');
-    } else if (entry.size > WHOLE_SIZE) {
-      await this.addLarge(entry);
-    } else {
-      await this.addSmall(entry);
+      return content ?? '';
     }
+    if (entry.sha256 !== undefined && this.addCopy(entry, entry.sha256)) {
+      return entry.sha256;
+    }
+    return entry.size > WHOLE_SIZE ? this.addLarge(entry) : this.addSmall(entry);
   }
 
   /** Writes the directory at the end. Returns what was packed, in order. */
@@ -101,26 +98,21 @@ export class Packer {
     });
   }
 
-  private async addSmall(entry: FileEntry): Promise<void> {
-    if (entry.sha256 !== undefined && this.addCopy(entry, entry.sha256)) {
-      return;
-    }
-    const weight = SIZES * entry.size + JOB_WEIGHT;
+  private async addSmall(entry: FileEntry): Promise<string> {
+    const weight = entry.size + JOB_WEIGHT;
     await this.queue.room(weight);
-    const buffer = this.buffers.take(entry.size + 1);
-    const content = readContent(entry, buffer);
+    const content = readContent(entry, this.compressor.memory(entry.size + 1));
     const sha256 = hash('sha256', content, 'hex');
     if (sha256 !== entry.sha256 && this.addKnown(entry, sha256)) {
-      this.buffers.giveBack(buffer);
-      return;
+      return sha256;
     }
     this.endRun();
     const facts = { content: sha256, size: entry.size, crc32: crc32(content) };
-    this.queue.addLazily(weight, this.compressor.begin(content), ({ method, data }) => {
+    this.queue.addLazily(weight, this.compressor.begin(content.length), ({ method, data }) => {
       this.begin(entry, { ...facts, method, compressedSize: data.length });
       this.output.append(data);
-      this.buffers.giveBack(buffer);
     });
+    return sha256;
   }
 
   private addKnown(entry: FileEntry, sha256: string): boolean {
@@ -180,14 +172,12 @@ export class Packer {
     return true;
   }
 
-  private async addLarge(entry: FileEntry): Promise<void> {
-    if (entry.sha256 !== undefined && this.addCopy(entry, entry.sha256)) {
-      return;
-    }
+  private async addLarge(entry: FileEntry): Promise<string> {
     // Reading a large file twice pays only when the first time may spare compressing it.
     if (entry.sha256 === undefined && this.previous?.mayHave(entry.size) === true) {
-      if (this.addKnown(entry, hashContent(entry, this.scratch))) {
-        return;
+      const sha256 = hashContent(entry, this.scratch);
+      if (this.addKnown(entry, sha256)) {
+        return sha256;
       }
     }
     this.endRun();
@@ -200,6 +190,7 @@ export class Packer {
     try {
       const known = await this.addPieces(entry, reader);
       this.queue.add(0, known, (facts) => this.complete(facts));
+      return known.content;
     } finally {
       reader.close();
     }
@@ -213,8 +204,8 @@ export class Packer {
     let check = 0;
     for (let left = entry.size; left > 0;) {
       await this.queue.room(PIECE_WEIGHT);
-      const buffer = this.buffers.take(PIECE_SIZE);
-      const piece = buffer.subarray(0, Math.min(PIECE_SIZE, left));
+      const length = Math.min(PIECE_SIZE, left);
+      const piece = this.compressor.memory(length).subarray(0, length);
       for (let at = 0; at < piece.length; at += READ_SIZE) {
         const part = piece.subarray(at, at + READ_SIZE);
         const count = reader.read(part);
@@ -225,11 +216,8 @@ export class Packer {
         }
       }
       left -= piece.length;
-      const compressed = this.compressor.beginPiece(piece, left === 0, entry.size);
-      this.queue.addLazily(PIECE_WEIGHT, compressed, (data) => {
-        this.output.append(data);
-        this.buffers.giveBack(buffer);
-      });
+      const compressed = this.compressor.beginPiece(length, left === 0, entry.size);
+      this.queue.addLazily(PIECE_WEIGHT, compressed, (data) => this.output.append(data));
     }
     reader.assertEnd();
     return { content: sum.digest('hex'), crc32: check };

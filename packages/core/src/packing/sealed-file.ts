@@ -1,9 +1,20 @@
-import { hash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writevSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 
 const KIND_BYTES = 8;
-const SEAL_BYTES = 32;
+const SEAL_BYTES = 8;
 /** A folder with more files loses the ones that were written first. */
 const MAX_FILES = 512;
 
@@ -20,8 +31,20 @@ export function readSealed(file: string, kind: string): Buffer | undefined {
     return undefined;
   }
   const body = bytes.subarray(KIND_BYTES + SEAL_BYTES);
-  const expected = Buffer.concat([kindBytes(kind), hash('sha256', body, 'buffer')]);
+  const expected = sealOf(kind, body);
   return bytes.subarray(0, expected.length).equals(expected) ? body : undefined;
+}
+
+/**
+ * What stands in front: the kind, and CRC-32 and length of what follows. They are against accidents. Whoever may write to the cache may also
+ * write another seal; a cryptographic digest would take a thirtieth of the time in which an unchanged tree is recognised.
+ */
+function sealOf(kind: string, body: Uint8Array): Buffer {
+  const seal = Buffer.alloc(KIND_BYTES + SEAL_BYTES, ' ');
+  seal.write(kind.slice(0, KIND_BYTES), 'latin1');
+  seal.writeUInt32LE(crc32(body), KIND_BYTES);
+  seal.writeUInt32LE(body.length % 2 ** 32, KIND_BYTES + 4);
+  return seal;
 }
 
 /**
@@ -35,8 +58,7 @@ export function writeSealed(file: string, kind: string, body: Uint8Array): void 
   const unfinished = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const bytes = Buffer.concat([kindBytes(kind), hash('sha256', body, 'buffer'), body]);
-    writeFileSync(unfinished, bytes, { flag: 'wx', mode: 0o600 });
+    writeNew(unfinished, [sealOf(kind, body), body]);
     renameSync(unfinished, file);
     removeOldest(dirname(file));
   } catch {
@@ -52,8 +74,14 @@ function discard(file: string): void {
   }
 }
 
-function kindBytes(kind: string): Buffer {
-  return Buffer.from(kind.padEnd(KIND_BYTES).slice(0, KIND_BYTES), 'latin1');
+function writeNew(file: string, parts: readonly Uint8Array[]): void {
+  const fd = openSync(file, 'wx', 0o600);
+  try {
+    // What the disk had no room for is missed when it is read.
+    writevSync(fd, parts);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function removeOldest(folder: string): void {

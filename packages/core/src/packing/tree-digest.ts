@@ -45,13 +45,13 @@ export function treeDigestOf(entries: readonly DigestedEntry[]): TreeDigest {
  * Reads every file once; throws `conflict` when one is not as the tree says, `access-denied` when one may not be read.
  */
 export async function digestTree(tree: Tree): Promise<TreeDigest> {
-  return treeDigestOfContents(tree, await hashTree(tree, () => undefined));
+  return treeDigestOfContents(tree.entries, await hashTree(tree, () => undefined));
 }
 
-/** The digest of a tree whose contents are known: for every entry, in the tree's order, a file's SHA-256 in hexadecimal. */
-export function treeDigestOfContents(tree: Tree, contents: readonly string[]): TreeDigest {
+/** The digest of a tree whose contents are known: for every entry, in the entries' order, a file's SHA-256 in hexadecimal. */
+export function treeDigestOfContents(entries: readonly TreeEntry[], contents: readonly string[]): TreeDigest {
   return treeDigestOf(
-    tree.entries.map((entry, i) => ({
+    entries.map((entry, i) => ({
       path: entry.path,
       kind: entry.kind,
       mode: modeOf(entry),

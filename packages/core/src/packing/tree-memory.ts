@@ -13,8 +13,8 @@ import { hashTree, treeDigestOfContents, type TreeDigest } from './tree-digest.j
 import type { Tree } from './tree.js';
 
 /** What the files hold, in which version: raise it with any change of their layout. */
-const FINGERPRINTS = 'hf-seen3';
-const PACKING = 'hf-pack2';
+const FINGERPRINTS = 'hf-seen4';
+const PACKING = 'hf-pack3';
 
 /** A tree whose digest is known. */
 export interface RecognisedTree {
@@ -85,7 +85,7 @@ export class TreeMemory {
   }
 
   private remember(tree: Tree, contents: readonly string[], begunAt: number): RecognisedTree {
-    const treeDigest = treeDigestOfContents(tree, contents);
+    const treeDigest = treeDigestOfContents(tree.entries, contents);
     const now = Fingerprints.of(tree, contents, treeDigest, begunAt);
     writeSealed(`${this.file}.seen`, FINGERPRINTS, now.encode());
     return { treeDigest, known: () => withContents(tree, treeDigest, (i) => contents[i]) };
