@@ -118,6 +118,19 @@ export class FileHasher {
   }
 }
 
+/** The SHA-256 of each file's content in hexadecimal. Throws like {@link FileHasher.finish}. */
+export async function hashFiles(files: readonly FileEntry[]): Promise<ReadonlyMap<FileEntry, string>> {
+  const hasher = new FileHasher();
+  try {
+    for (const file of files) {
+      hasher.offer(file);
+    }
+    return await hasher.finish();
+  } finally {
+    hasher.close();
+  }
+}
+
 /** The SHA-256 of a file's content in hexadecimal, read through the scratch buffer. */
 export function hashContent(entry: FileEntry, scratch: Buffer): string {
   const reader = ContentReader.open(entry);

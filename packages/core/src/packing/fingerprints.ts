@@ -1,18 +1,17 @@
 import type { Stats } from 'node:fs';
 import { endianness } from 'node:os';
+import {
+  DIGEST_BYTES,
+  FIELDS,
+  KIND_NAMES,
+  kindOf,
+  KINDS,
+  kindsOf,
+  noteFile,
+  type Columns,
+} from './fingerprint-columns.js';
 import { PACKING_FORMAT, type TreeDigest } from './tree-digest.js';
 import type { FileEntry, Listing, Tree, TreeEntry } from './tree.js';
-
-/**
- * How much older than the reading of its content a file must be: two seconds, the coarsest time stamps that file systems
- * in use have (FAT). A younger file may change again without its stamps changing, what git calls racily clean.
- */
-export const SETTLED_AFTER_MS = 2000;
-
-const FIELDS = 4;
-const DIGEST_BYTES = 32;
-const KINDS = { executable: 1, file: 2, symlink: 3, directory: 4 } as const;
-const KIND_NAMES: readonly TreeEntry['kind'][] = ['file', 'file', 'file', 'symlink', 'directory'];
 
 interface Header {
   readonly packingFormat: number;
@@ -38,10 +37,7 @@ export class Fingerprints {
 
   private constructor(
     private readonly header: Header,
-    /** Size, mtime, ctime and inode of every entry; NaN, which equals nothing, where a file is not to be recognised. */
-    private readonly stamps: Float64Array,
-    private readonly kinds: Buffer,
-    private readonly digests: Buffer,
+    private readonly columns: Columns,
     /** Path, and target of a link, of every entry, then path and names of every listing, each ending in NUL. */
     private readonly names: Buffer,
   ) {}
@@ -54,17 +50,14 @@ export class Fingerprints {
    */
   static of(tree: Tree, contents: readonly string[], treeDigest: TreeDigest, begunAt: number): Fingerprints {
     const count = tree.entries.length;
-    const stamps = new Float64Array(count * FIELDS);
-    const digests = Buffer.alloc(count * DIGEST_BYTES);
+    const columns = {
+      stamps: new Float64Array(count * FIELDS),
+      kinds: kindsOf(tree),
+      digests: Buffer.alloc(count * DIGEST_BYTES),
+    };
     tree.entries.forEach((entry, i) => {
       if (entry.kind === 'file') {
-        stamps.set(stampOf(entry), i * FIELDS);
-        const youngest = Math.max(entry.stamp?.mtimeMs ?? Infinity, entry.stamp?.ctimeMs ?? Infinity);
-        // Written so that an absurd time, such as NaN, is not trusted either.
-        if (!(youngest < begunAt - SETTLED_AFTER_MS)) {
-          stamps.fill(NaN, i * FIELDS, (i + 1) * FIELDS);
-        }
-        digests.write(contents[i]!, i * DIGEST_BYTES, 'hex');
+        noteFile(columns, i, entry, contents[i]!, begunAt);
       }
     });
     const names = namesOf(tree);
@@ -79,7 +72,29 @@ export class Fingerprints {
     const listings = Buffer.from(
       (tree.listings ?? []).map((listing) => `${listing.path}\0${listing.names}\0`).join(''),
     );
-    return new Fingerprints(header, stamps, kindsOf(tree), digests, Buffer.concat([names, listings]));
+    return new Fingerprints(header, columns, Buffer.concat([names, listings]));
+  }
+
+  /**
+   * Notes the same tree when some of its files have changed, and nothing has come or gone.
+   *
+   * @param files the changed ones by their places, with their SHA-256, read after `begunAt`
+   */
+  after(
+    files: ReadonlyMap<number, FileEntry & { readonly sha256: string }>,
+    treeDigest: TreeDigest,
+    begunAt: number,
+  ): Fingerprints {
+    const columns = {
+      stamps: this.columns.stamps.slice(),
+      kinds: Buffer.from(this.columns.kinds),
+      digests: Buffer.from(this.columns.digests),
+    };
+    for (const [i, entry] of files) {
+      columns.kinds[i] = kindOf(entry);
+      noteFile(columns, i, entry, entry.sha256, begunAt);
+    }
+    return new Fingerprints({ ...this.header, treeDigest, begunAt }, columns, this.names);
   }
 
   /** The inverse of {@link encode}. Undefined for what another version wrote, or a clock that was ahead of this one. */
@@ -95,21 +110,21 @@ export class Fingerprints {
     const kinds = end + stamps.length;
     const digests = kinds + count;
     const names = digests + count * DIGEST_BYTES;
-    return new Fingerprints(
-      header,
-      new Float64Array(stamps.buffer),
-      bytes.subarray(kinds, digests),
-      bytes.subarray(digests, names),
-      bytes.subarray(names),
-    );
+    const columns = {
+      stamps: new Float64Array(stamps.buffer),
+      kinds: bytes.subarray(kinds, digests),
+      digests: bytes.subarray(digests, names),
+    };
+    return new Fingerprints(header, columns, bytes.subarray(names));
   }
 
   encode(): Buffer {
     const header = Buffer.from(JSON.stringify(this.header));
     const length = Buffer.alloc(4);
     length.writeUInt32LE(header.length);
-    const stamps = Buffer.from(this.stamps.buffer, this.stamps.byteOffset, this.stamps.byteLength);
-    return Buffer.concat([length, header, stamps, this.kinds, this.digests, this.names]);
+    const { stamps, kinds, digests } = this.columns;
+    const numbers = Buffer.from(stamps.buffer, stamps.byteOffset, stamps.byteLength);
+    return Buffer.concat([length, header, numbers, kinds, digests, this.names]);
   }
 
   /** The digest of the tree if nothing of it has changed; undefined when something has, or may have. */
@@ -122,7 +137,7 @@ export class Fingerprints {
         return undefined;
       }
     }
-    return this.kinds.equals(kindsOf(tree)) && this.entryNames().equals(namesOf(tree))
+    return this.columns.kinds.equals(kindsOf(tree)) && this.entryNames().equals(namesOf(tree))
       ? this.header.treeDigest
       : undefined;
   }
@@ -149,7 +164,7 @@ export class Fingerprints {
   every(visit: (i: number, kind: TreeEntry['kind'], text: number) => boolean): boolean {
     let text = 0;
     for (let i = 0; i < this.header.count; i += 1) {
-      const kind = KIND_NAMES[this.kinds[i]!]!;
+      const kind = KIND_NAMES[this.columns.kinds[i]!]!;
       if (!visit(i, kind, text)) {
         return false;
       }
@@ -162,10 +177,10 @@ export class Fingerprints {
   isAsItWas(i: number, { size, mtimeMs, ctimeMs, ino }: Stats): boolean {
     const at = i * FIELDS;
     return (
-      this.stamps[at] === size &&
-      this.stamps[at + 1] === mtimeMs &&
-      this.stamps[at + 2] === ctimeMs &&
-      this.stamps[at + 3] === ino
+      this.columns.stamps[at] === size &&
+      this.columns.stamps[at + 1] === mtimeMs &&
+      this.columns.stamps[at + 2] === ctimeMs &&
+      this.columns.stamps[at + 3] === ino
     );
   }
 
@@ -175,20 +190,20 @@ export class Fingerprints {
     return {
       kind: 'file',
       path,
-      mode: this.kinds[i] === KINDS.executable ? 0o755 : 0o644,
-      size: this.stamps[at]!,
+      mode: this.columns.kinds[i] === KINDS.executable ? 0o755 : 0o644,
+      size: this.columns.stamps[at]!,
       source: { file },
       stamp: {
-        mtimeMs: this.stamps[at + 1]!,
-        ctimeMs: this.stamps[at + 2]!,
-        inode: this.stamps[at + 3]!,
+        mtimeMs: this.columns.stamps[at + 1]!,
+        ctimeMs: this.columns.stamps[at + 2]!,
+        inode: this.columns.stamps[at + 3]!,
       },
       sha256: this.digestAt(i),
     };
   }
 
   private digestAt(i: number): string {
-    return this.digests.toString('hex', i * DIGEST_BYTES, (i + 1) * DIGEST_BYTES);
+    return this.columns.digests.toString('hex', i * DIGEST_BYTES, (i + 1) * DIGEST_BYTES);
   }
 
   private entryNames(): Buffer {
@@ -212,10 +227,10 @@ export class Fingerprints {
     const at = i * FIELDS;
     return (
       stamp !== undefined &&
-      this.stamps[at] === entry.size &&
-      this.stamps[at + 1] === stamp.mtimeMs &&
-      this.stamps[at + 2] === stamp.ctimeMs &&
-      this.stamps[at + 3] === stamp.inode
+      this.columns.stamps[at] === entry.size &&
+      this.columns.stamps[at + 1] === stamp.mtimeMs &&
+      this.columns.stamps[at + 2] === stamp.ctimeMs &&
+      this.columns.stamps[at + 3] === stamp.inode
     );
   }
 
@@ -244,19 +259,6 @@ export class Fingerprints {
     this.every((_, kind, text) => paths.push(kind === 'file' ? texts[text]! : '') > 0);
     return paths;
   }
-}
-
-function stampOf(entry: TreeEntry & { kind: 'file' }): number[] {
-  const { mtimeMs = NaN, ctimeMs = NaN, inode = NaN } = entry.stamp ?? {};
-  return [entry.size, mtimeMs, ctimeMs, inode];
-}
-
-function kindsOf(tree: Tree): Buffer {
-  const kinds = Buffer.alloc(tree.entries.length);
-  tree.entries.forEach((entry, i) => {
-    kinds[i] = KINDS[entry.kind === 'file' && entry.mode === 0o755 ? 'executable' : entry.kind];
-  });
-  return kinds;
 }
 
 function namesOf(tree: Tree): Buffer {

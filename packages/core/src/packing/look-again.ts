@@ -2,14 +2,14 @@ import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import type { Fingerprints } from './fingerprints.js';
 import { below, fileEntry } from './read-tree.js';
 import { readInnerLink } from './symlinks.js';
-import type { Tree, TreeEntry } from './tree.js';
+import type { TreeEntry } from './tree.js';
 
 /** A tree in which nothing has come or gone since it was remembered. */
 export interface SeenAgain {
-  /** Whether every content is what it was. */
-  readonly unchanged: boolean;
-  /** The tree as it is now; the SHA-256 of a file's content is known where the file has not changed. */
-  readonly tree: () => Tree;
+  /** The places of the files that may have another content than they had. */
+  readonly changed: readonly number[];
+  /** The entries as they are now, in their places; the SHA-256 of a file's content is known where the file has not changed. */
+  readonly entries: () => TreeEntry[];
 }
 
 /**
@@ -55,16 +55,16 @@ function seen(remembered: Fingerprints, top: string): SeenAgain | undefined {
     return stats.isFile();
   });
   return isThere
-    ? { unchanged: changed.size === 0, tree: () => asItIs(remembered, texts, top, changed) }
+    ? { changed: [...changed.keys()], entries: () => entriesNow(remembered, texts, top, changed) }
     : undefined;
 }
 
-function asItIs(
+function entriesNow(
   remembered: Fingerprints,
   texts: readonly string[],
   top: string,
   changed: ReadonlyMap<number, Stats>,
-): Tree {
+): TreeEntry[] {
   const entries: TreeEntry[] = [];
   remembered.every((i, kind, text) => {
     const path = texts[text]!;
@@ -77,9 +77,5 @@ function asItIs(
     }
     return true;
   });
-  return {
-    entries,
-    listings: remembered.listings(),
-    ...(changed.size === 0 && { treeDigest: remembered.treeDigest }),
-  };
+  return entries;
 }

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { quote, type Digest } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
 import { compressorName } from './compress.js';
-import { inPackingOrder } from './entry-order.js';
+import { inPackingOrder, isSortedBytewise } from './entry-order.js';
 import { fileError } from './file-errors.js';
 import type { PackedEntry, PackIndex } from './pack-index.js';
 import { Packer } from './packer.js';
@@ -58,8 +58,8 @@ export async function packTree(
 ): Promise<PackResult> {
   const level = checkWhole('compression level', options.level ?? 6, 0, 9);
   const concurrency = checkWhole('concurrency', options.concurrency ?? 4 * availableParallelism(), 1, 1024);
+  checkNames(tree.entries);
   const entries = inPackingOrder(tree.entries);
-  checkNames(entries);
   const compressor = compressorName(level);
   const previous = options.previous && PreviousZip.open(options.previous, compressor);
   try {
@@ -104,7 +104,7 @@ async function pack(
         packedTree =
           treeDigest !== undefined && haveContents(entries, contents)
             ? treeDigest
-            : treeDigestOfContents(entries, contents);
+            : treeDigestOfContents(entries, (i) => contents[i]!);
         packed = await packer.finish();
       } finally {
         packer.close();
@@ -153,12 +153,12 @@ function checkWhole(what: string, value: number, min: number, max: number): numb
 }
 
 function checkNames(entries: readonly TreeEntry[]): void {
-  const seen = new Set<string>();
+  const seen = isSortedBytewise(entries) ? undefined : new Set<string>();
   for (const { path } of entries) {
-    if (seen.has(path)) {
+    if (seen?.has(path) === true) {
       throw new HoldfastError('invalid-input', `the tree has two entries with the path ${quote(path)}`);
     }
-    seen.add(path);
+    seen?.add(path);
     if (mayBeNotPlain(path) && /(^|\/)\.{0,2}(\/|$)|\0/.test(path)) {
       throw new HoldfastError(
         'invalid-input',

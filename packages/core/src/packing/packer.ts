@@ -77,7 +77,7 @@ export class Packer {
     const start = this.output.position;
     for (const entry of this.packed) {
       const unixMode = UNIX_TYPES[entry.kind] | entry.mode;
-      this.output.append(centralHeader({ ...entry, name: nameInZip(entry), unixMode }));
+      this.output.append(centralHeader(nameInZip(entry), unixMode, entry));
     }
     this.output.append(endOfDirectory(this.packed.length, start, this.output.position - start));
     return this.packed;
@@ -147,12 +147,11 @@ export class Packer {
       const shift = this.output.position - from;
       entries.forEach((entry, i) => {
         const { offset, dataOffset } = entry;
-        this.packed.push({
-          ...entry,
-          mode: modes[i]!,
-          offset: offset + shift,
-          dataOffset: dataOffset + shift,
-        });
+        const mode = modes[i]!;
+        const isWhereItWas = shift === 0 && mode === entry.mode;
+        this.packed.push(
+          isWhereItWas ? entry : { ...entry, mode, offset: offset + shift, dataOffset: dataOffset + shift },
+        );
       });
       this.previous?.copy(from, end, this.output);
     });
@@ -230,7 +229,7 @@ export class Packer {
     const { size, content, method, compressedSize } = facts;
     const place = { path: entry.path, kind: entry.kind, mode: modeOf(entry), offset };
     const what = { size, content, crc32: facts.crc32, method, compressedSize };
-    this.output.append(localHeader({ ...what, name: nameInZip(entry) }));
+    this.output.append(localHeader(nameInZip(entry), what));
     this.packed.push({ ...place, ...what, dataOffset: this.output.position });
   }
 
@@ -238,7 +237,7 @@ export class Packer {
   private complete(facts: Pick<Facts, 'content' | 'crc32'>): void {
     const begun = this.packed.pop()!;
     const entry = { ...begun, ...facts, compressedSize: this.output.position - begun.dataOffset };
-    this.output.complete(localHeader({ ...entry, name: nameInZip(entry) }));
+    this.output.complete(localHeader(nameInZip(entry), entry));
     this.packed.push(entry);
   }
 }

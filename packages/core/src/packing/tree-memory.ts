@@ -2,15 +2,15 @@ import { hash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError } from './file-errors.js';
-import { FileHasher } from './file-hasher.js';
+import { hashFiles } from './file-hasher.js';
 import { Fingerprints } from './fingerprints.js';
-import { lookAgain } from './look-again.js';
+import { lookAgain, type SeenAgain } from './look-again.js';
 import type { PackIndex } from './pack-index.js';
 import { decodePackIndex, encodePackIndex } from './pack-index-file.js';
 import { readTree } from './read-tree.js';
 import { readSealed, writeSealed } from './sealed-file.js';
-import { hashTree, treeDigestOfContents, type TreeDigest } from './tree-digest.js';
-import type { Tree } from './tree.js';
+import { hashTree, readAndHash, treeDigestOfContents, type TreeDigest } from './tree-digest.js';
+import type { FileEntry, Tree } from './tree.js';
 
 /** What the files hold, in which version: raise it with any change of their layout. */
 const FINGERPRINTS = 'hf-seen4';
@@ -54,41 +54,55 @@ export class TreeMemory {
       return this.readAll(begunAt);
     }
     const again = lookAgain(before, this.top);
-    if (again?.unchanged === true) {
-      return { treeDigest: before.treeDigest, known: again.tree };
+    if (again === undefined) {
+      return this.compare(readTree(this.root), before, begunAt);
     }
-    const tree = again?.tree() ?? readTree(this.root);
-    const unchanged = again === undefined ? before.digestOf(tree) : undefined;
+    const { treeDigest } = before;
+    return again.changed.length === 0
+      ? { treeDigest, known: () => ({ entries: again.entries(), treeDigest }) }
+      : this.rememberChanges(before, again, begunAt);
+  }
+
+  /** Of nothing that is known, contents are read while the directory is. */
+  private async readAll(begunAt: number): Promise<RecognisedTree> {
+    const { tree, contents } = await readAndHash(this.root);
+    return this.remember(tree, contents, begunAt);
+  }
+
+  private async compare(tree: Tree, before: Fingerprints, begunAt: number): Promise<RecognisedTree> {
+    const unchanged = before.digestOf(tree);
     if (unchanged !== undefined) {
       return {
         treeDigest: unchanged,
         known: () => withContents(tree, unchanged, (i) => before.contentOf(tree.entries[i]!)),
       };
     }
-    const contents = await hashTree(tree, (entry) =>
-      again === undefined ? before.contentOf(entry) : entry.sha256,
-    );
-    return this.remember(tree, contents, begunAt);
-  }
-
-  /** Of nothing that is known, contents are read while the directory is. */
-  private async readAll(begunAt: number): Promise<RecognisedTree> {
-    const hasher = new FileHasher();
-    let tree: Tree;
-    try {
-      tree = readTree(this.root, (entry) => hasher.offer(entry));
-    } catch (error) {
-      hasher.close();
-      throw error;
-    }
-    return this.remember(tree, await hashTree(tree, () => undefined, hasher), begunAt);
+    return this.remember(tree, await hashTree(tree, (entry) => before.contentOf(entry)), begunAt);
   }
 
   private remember(tree: Tree, contents: readonly string[], begunAt: number): RecognisedTree {
-    const treeDigest = treeDigestOfContents(tree.entries, contents);
-    const now = Fingerprints.of(tree, contents, treeDigest, begunAt);
-    writeSealed(`${this.file}.seen`, FINGERPRINTS, now.encode());
+    const treeDigest = treeDigestOfContents(tree.entries, (i) => contents[i]!);
+    this.keepFingerprints(Fingerprints.of(tree, contents, treeDigest, begunAt));
     return { treeDigest, known: () => withContents(tree, treeDigest, (i) => contents[i]) };
+  }
+
+  private async rememberChanges(
+    before: Fingerprints,
+    again: SeenAgain,
+    begunAt: number,
+  ): Promise<RecognisedTree> {
+    const entries = again.entries();
+    const files = again.changed.map((i) => entries[i] as FileEntry);
+    const digests = await hashFiles(files);
+    const changed = new Map(
+      again.changed.map((i, place) => [i, { ...files[place]!, sha256: digests.get(files[place]!)! }]),
+    );
+    for (const [i, entry] of changed) {
+      entries[i] = entry;
+    }
+    const treeDigest = treeDigestOfContents(entries, (i) => (entries[i] as FileEntry).sha256!);
+    this.keepFingerprints(before.after(changed, treeDigest, begunAt));
+    return { treeDigest, known: () => ({ entries, treeDigest }) };
   }
 
   /** How the directory was packed when {@link keepPacking} was last called. */
@@ -99,6 +113,10 @@ export class TreeMemory {
 
   keepPacking(index: PackIndex): void {
     writeSealed(`${this.file}.pack`, PACKING, encodePackIndex(index));
+  }
+
+  private keepFingerprints(now: Fingerprints): void {
+    writeSealed(`${this.file}.seen`, FINGERPRINTS, now.encode());
   }
 
   private fingerprints(): Fingerprints | undefined {

@@ -1,5 +1,5 @@
 /* What tells whether a tree was packed before. Loads no compressor: an unchanged tree is the usual case, and has no need of one. */
 export { cacheFolder } from './cache-folder.js';
 export { readTree, treeOfFile } from './read-tree.js';
-export { digestTree } from './tree-digest.js';
+export { digestDirectory, digestTree } from './tree-digest.js';
 export { TreeMemory } from './tree-memory.js';

@@ -5,10 +5,6 @@
 
 /** What the headers say of an entry. Sizes in bytes. */
 export interface ZipEntry {
-  /** As it stands in the zip; a directory's ends in `/`. */
-  readonly name: string;
-  /** Type and permissions as in `st_mode`. */
-  readonly unixMode: number;
   readonly method: 'stored' | 'deflated';
   readonly crc32: number;
   readonly size: number;
@@ -36,49 +32,58 @@ const HOST_UNIX = 3 << 8;
 const DOS_DIRECTORY = 0x10;
 const NOTHING = Buffer.alloc(0);
 
-/** The header in front of an entry's data. Its length depends on name and size only, so it can be written anew later. */
-export function localHeader(entry: Omit<ZipEntry, 'offset' | 'unixMode'>): Buffer {
-  const length = Buffer.byteLength(entry.name);
+/** Where headers are made: there are two of every entry. */
+const scratch = Buffer.allocUnsafeSlow(46 + UINT16_MAX + 28);
+
+/**
+ * The header in front of an entry's data, in memory that the next header takes. Its length depends on name and size only, so it can be
+ * written anew later.
+ *
+ * @param name as it stands in the zip; a directory's ends in `/`
+ */
+export function localHeader(name: string, entry: Omit<ZipEntry, 'offset'>): Buffer {
+  const length = scratch.write(name, 30);
   const wide = entry.size >= ZIP64_FROM;
-  const header = Buffer.allocUnsafe(30 + length + (wide ? 20 : 0));
-  header.writeUInt32LE(0x04034b50, 0);
-  header.writeUInt16LE(wide ? 45 : 20, 4);
-  writeCommon(header, 6, entry);
-  header.writeUInt32LE(wide ? UINT32_MAX : entry.compressedSize, 18);
-  header.writeUInt32LE(wide ? UINT32_MAX : entry.size, 22);
-  header.writeUInt16LE(length, 26);
-  header.writeUInt16LE(wide ? 20 : 0, 28);
-  header.write(entry.name, 30);
+  scratch.writeUInt32LE(0x04034b50, 0);
+  scratch.writeUInt16LE(wide ? 45 : 20, 4);
+  writeCommon(6, entry);
+  scratch.writeUInt32LE(wide ? UINT32_MAX : entry.compressedSize, 18);
+  scratch.writeUInt32LE(wide ? UINT32_MAX : entry.size, 22);
+  scratch.writeUInt16LE(length, 26);
+  scratch.writeUInt16LE(wide ? 20 : 0, 28);
   if (wide) {
-    header.set(zip64Extra([entry.size, entry.compressedSize]), 30 + length);
+    scratch.set(zip64Extra([entry.size, entry.compressedSize]), 30 + length);
   }
-  return header;
+  return scratch.subarray(0, 30 + length + (wide ? 20 : 0));
 }
 
-/** The entry's record in the directory at the end. */
-export function centralHeader(entry: ZipEntry): Buffer {
-  const length = Buffer.byteLength(entry.name);
+/**
+ * The entry's record in the directory at the end, in memory that the next header takes.
+ *
+ * @param name as in {@link localHeader}
+ * @param unixMode type and permissions as in `st_mode`
+ */
+export function centralHeader(name: string, unixMode: number, entry: ZipEntry): Buffer {
+  const length = scratch.write(name, 46);
   const { size, compressedSize, offset } = entry;
   const fits = size < UINT32_MAX && compressedSize < UINT32_MAX && offset < UINT32_MAX;
   const extra = fits ? NOTHING : zip64Extra([size, compressedSize, offset].filter((n) => n >= UINT32_MAX));
-  const version = extra.length > 0 || entry.size >= ZIP64_FROM ? 45 : 20;
-  const isDirectory = (entry.unixMode & TYPE_MASK) === DIRECTORY_TYPE;
-  const header = Buffer.allocUnsafe(46 + length + extra.length);
-  header.writeUInt32LE(0x02014b50, 0);
-  header.writeUInt16LE(HOST_UNIX | version, 4);
-  header.writeUInt16LE(version, 6);
-  writeCommon(header, 8, entry);
-  header.writeUInt32LE(Math.min(entry.compressedSize, UINT32_MAX), 20);
-  header.writeUInt32LE(Math.min(entry.size, UINT32_MAX), 24);
-  header.writeUInt16LE(length, 28);
-  header.writeUInt16LE(extra.length, 30);
+  const version = extra.length > 0 || size >= ZIP64_FROM ? 45 : 20;
+  const isDirectory = (unixMode & TYPE_MASK) === DIRECTORY_TYPE;
+  scratch.writeUInt32LE(0x02014b50, 0);
+  scratch.writeUInt16LE(HOST_UNIX | version, 4);
+  scratch.writeUInt16LE(version, 6);
+  writeCommon(8, entry);
+  scratch.writeUInt32LE(Math.min(compressedSize, UINT32_MAX), 20);
+  scratch.writeUInt32LE(Math.min(size, UINT32_MAX), 24);
+  scratch.writeUInt16LE(length, 28);
+  scratch.writeUInt16LE(extra.length, 30);
   // No comment, the first disk, no internal attributes.
-  header.fill(0, 32, 38);
-  header.writeUInt32LE(((entry.unixMode << 16) | (isDirectory ? DOS_DIRECTORY : 0)) >>> 0, 38);
-  header.writeUInt32LE(Math.min(entry.offset, UINT32_MAX), 42);
-  header.write(entry.name, 46);
-  header.set(extra, 46 + length);
-  return header;
+  scratch.fill(0, 32, 38);
+  scratch.writeUInt32LE(((unixMode << 16) | (isDirectory ? DOS_DIRECTORY : 0)) >>> 0, 38);
+  scratch.writeUInt32LE(Math.min(offset, UINT32_MAX), 42);
+  scratch.set(extra, 46 + length);
+  return scratch.subarray(0, 46 + length + extra.length);
 }
 
 /** What closes a zip whose directory begins at `offset` and is `size` bytes long. */
@@ -120,10 +125,10 @@ function zip64Extra(values: readonly number[]): Buffer {
   return extra;
 }
 
-function writeCommon(header: Buffer, at: number, entry: Pick<ZipEntry, 'method' | 'crc32'>): void {
-  header.writeUInt16LE(FLAGS, at);
-  header.writeUInt16LE(METHODS[entry.method], at + 2);
-  header.writeUInt16LE(TIME, at + 4);
-  header.writeUInt16LE(DATE, at + 6);
-  header.writeUInt32LE(entry.crc32, at + 8);
+function writeCommon(at: number, entry: Pick<ZipEntry, 'method' | 'crc32'>): void {
+  scratch.writeUInt16LE(FLAGS, at);
+  scratch.writeUInt16LE(METHODS[entry.method], at + 2);
+  scratch.writeUInt16LE(TIME, at + 4);
+  scratch.writeUInt16LE(DATE, at + 6);
+  scratch.writeUInt32LE(entry.crc32, at + 8);
 }

@@ -17,11 +17,8 @@ export async function readDirectory(
 ): Promise<ReadTree> {
   const trees = loadTrees();
   if (context.cache === false) {
-    const tree = trees.readTree(path);
-    return {
-      treeDigest: await trees.digestTree(tree),
-      pack: (file) => loadPacking().packTree(tree, file),
-    };
+    const { tree, treeDigest } = await trees.digestDirectory(path);
+    return { treeDigest, pack: (file) => loadPacking().packTree(tree, file) };
   }
   const memory = new trees.TreeMemory(context.cache ?? trees.cacheFolder(), path);
   const recognised = await memory.recognise();

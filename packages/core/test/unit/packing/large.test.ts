@@ -69,7 +69,7 @@ describe('large input', () => {
     const size = 4 * 1024 * MIB + 5;
     const out = join(temporaryDirectory(), 'out.zip');
     const fd = openSync(out, 'w');
-    const entries: ZipEntry[] = [];
+    const records: { name: string; entry: ZipEntry }[] = [];
     let at = 0;
     for (const [name, length] of [
       ['one', size],
@@ -77,21 +77,21 @@ describe('large input', () => {
       ['small', 3],
     ] as const) {
       const entry = {
-        name,
         method: 'stored',
         crc32: 0,
         size: length,
         compressedSize: length,
-        unixMode: 0o100644,
         offset: at,
       } as const;
-      const header = localHeader(entry);
+      const header = localHeader(name, entry);
       writeSync(fd, header, 0, header.length, at);
       at += header.length + length;
-      entries.push(entry);
+      records.push({ name, entry });
     }
-    const directory = Buffer.concat(entries.map(centralHeader));
-    const end = Buffer.concat([directory, endOfDirectory(entries.length, at, directory.length)]);
+    const directory = Buffer.concat(
+      records.map(({ name, entry }) => Buffer.from(centralHeader(name, 0o100644, entry))),
+    );
+    const end = Buffer.concat([directory, endOfDirectory(records.length, at, directory.length)]);
     writeSync(fd, end, 0, end.length, at);
     closeSync(fd);
     const { openPromise } = await import('yauzl');
