@@ -53,7 +53,7 @@ const digestNow = (): ReturnType<typeof digestTree> => digestTree(readTree(root)
 
 /** The files below the directory that are opened while something happens. */
 async function openedBy(doing: () => Promise<unknown>): Promise<string[]> {
-  const open = jest.spyOn(fs, 'openSync');
+  const open = jest.spyOn(fs, 'openSync').mockClear();
   await doing();
   return open.mock.calls.map(([path]) => String(path)).filter((path) => path.startsWith(realpathSync(root)));
 }
@@ -83,7 +83,7 @@ test('nothing is trusted when the clock is behind the time when the directory wa
   expect(opened).toContain(join(realpathSync(root), 'src/one.js'));
 });
 
-test('only changed files are read', async () => {
+test('only changed files are read, and each once', async () => {
   await recognise();
   writeFileSync(join(root, 'src/two.js'), 'TWO');
   const digest = await digestNow();
@@ -91,6 +91,10 @@ test('only changed files are read', async () => {
     expect((await recognise(2 * LATER_MS)).treeDigest).toBe(digest);
   });
   expect(opened).toEqual([join(realpathSync(root), 'src/two.js')]);
+  const later = await openedBy(async () => {
+    expect((await recognise(3 * LATER_MS)).treeDigest).toBe(digest);
+  });
+  expect(later).toEqual([]);
 });
 
 test('only changed and new files are read when a directory has other names', async () => {
