@@ -77,8 +77,19 @@ export class ContentCompressor {
   /** What the last result lies in. */
   private lent: Uint8Array<ArrayBuffer> | undefined;
 
-  /** @param level 0 to 9 */
-  constructor(private readonly level: number) {}
+  /**
+   * @param level 0 to 9
+   * @param expected how many bytes are likely to be compressed; threads are started at once if they are worth it
+   */
+  constructor(
+    private readonly level: number,
+    expected = 0,
+  ) {
+    if (this.threadsHelp() && expected > THREADS_FROM) {
+      this.begun = expected;
+      this.workers = startWorkers();
+    }
+  }
 
   /** Memory for the content that is begun next: its bytes must be in front. It is another's when something is begun or more memory is asked for. */
   memory(length: number): Buffer {
@@ -89,7 +100,7 @@ export class ContentCompressor {
       }
       return this.local;
     }
-    this.workers ??= new DeflateWorkers(Math.min(availableParallelism(), MAX_THREADS));
+    this.workers ??= startWorkers();
     if (this.batch.length > 0 && this.batch.contents!.length - this.batch.length < length) {
       this.send();
     }
@@ -127,8 +138,12 @@ export class ContentCompressor {
   }
 
   private usesThreads(length: number): boolean {
+    return this.begun + length > THREADS_FROM && this.threadsHelp();
+  }
+
+  private threadsHelp(): boolean {
     this.helpful ??= availableParallelism() > 1 && DeflateWorkers.areAvailable();
-    return this.helpful && this.begun + length > THREADS_FROM;
+    return this.helpful;
   }
 
   private deflate(job: DeflateJob): () => Outcome | Promise<Outcome> {
@@ -166,6 +181,10 @@ export class ContentCompressor {
     // It may fail before its turn comes; the failure is thrown then.
     batch.done.catch(() => undefined);
   }
+}
+
+function startWorkers(): DeflateWorkers {
+  return new DeflateWorkers(Math.min(availableParallelism(), MAX_THREADS));
 }
 
 function placed(deflated: Deflated): Placed {

@@ -94,7 +94,7 @@ async function pack(
     let packedTree: TreeDigest;
     let digest: Digest;
     try {
-      const packer = new Packer(output, level, concurrency, previous);
+      const packer = new Packer(output, level, concurrency, previous, previous ? 0 : sizeOf(entries));
       try {
         const contents: string[] = [];
         for (const entry of entries) {
@@ -127,6 +127,10 @@ async function pack(
     // Reading names its file; what is left concerns the destination.
     throw fileError('write', destination, error);
   }
+}
+
+function sizeOf(entries: readonly TreeEntry[]): number {
+  return entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.size : 0), 0);
 }
 
 /** Whether what was packed is what was known of the entries, so that the tree's digest is still its. */

@@ -42,15 +42,19 @@ export class Packer {
   private readonly compressor: ContentCompressor;
   private run: Run | undefined;
 
-  /** @param concurrency how many pieces may be under way; it bounds the memory */
+  /**
+   * @param concurrency how many pieces may be under way; it bounds the memory
+   * @param expected how many bytes are likely to be compressed
+   */
   constructor(
     private readonly output: ZipOutput,
     level: number,
     concurrency: number,
     private readonly previous: PreviousZip | undefined,
+    expected: number,
   ) {
     this.queue = new OrderedQueue(concurrency * PIECE_WEIGHT);
-    this.compressor = new ContentCompressor(level);
+    this.compressor = new ContentCompressor(level, expected);
   }
 
   /** Returns what the entry holds, as {@link PackedEntry.content} says it. */
