@@ -1,5 +1,5 @@
 import type { Palette } from './palette.js';
-import { printable } from './printable.js';
+import { isPrintable, printable } from './printable.js';
 
 /**
  * Rows under a header, in columns two spaces apart. No trailing spaces; nothing for no rows.
@@ -20,16 +20,20 @@ export function* tableLines(
   palette: Palette,
 ): Generator<string> {
   if (rows.length === 0) return;
-  const widths = header.map((title, column) =>
-    rows.reduce((width, row) => Math.max(width, printable(row[column] ?? '').length), title.length),
-  );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => printable(cell).padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
+  // A row is looked through once, as a whole: a table may have a hundred thousand.
+  const shown = rows.map((row) => (isPrintable(row.join('')) ? row : row.map(printable)));
+  const widths = header.slice(0, -1).map((title, column) => {
+    let width = title.length;
+    for (const row of shown) width = Math.max(width, row[column]?.length ?? 0);
+    return width;
+  });
+  const line = (row: readonly string[]): string => {
+    let text = '';
+    widths.forEach((width, column) => (text += `${(row[column] ?? '').padEnd(width)}  `));
+    return (text + (row[widths.length] ?? '')).trimEnd();
+  };
   yield palette.dim(line(header.map((title) => title.toUpperCase())));
-  for (const row of rows) yield line(row);
+  for (const row of shown) yield line(row);
 }
 
 /** Names and values in two columns; entries without a value are left out. */
