@@ -5,13 +5,12 @@
  *
  * The store of `aws:` is ministack's on loopback. With another checkout, its commands take their turns in the same run.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { environmentFor, makeStore, startEmulator } from './support/ministack.mjs';
 import { compare, print } from './support/rounds.mjs';
 
 const rounds = Number(process.argv[2] ?? 21);
@@ -21,21 +20,8 @@ const bin = 'packages/cli/bin/holdfast.js';
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 const file = join(scratch, 'file');
 const store = `file:${join(scratch, 'store')}`;
-const emulator = spawn(
-  join(here, '.venv/bin/python'),
-  [join(here, 'packages/core/test/emulators/serve.py'), 'ministack'],
-  { stdio: ['pipe', 'pipe', 'ignore'] },
-);
-const [port] = await once(emulator.stdout.setEncoding('utf8'), 'data');
-const env = {
-  AWS_ENDPOINT_URL: `http://127.0.0.1:${port.trim()}`,
-  AWS_REGION: 'eu-west-1',
-  AWS_ACCESS_KEY_ID: '123456789012',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  AWS_EC2_METADATA_DISABLED: 'true',
-};
+const emulator = await startEmulator();
+const env = environmentFor(emulator.port);
 const WORDS = {
   'holdfast --version': ['--version'],
   'holdfast --help': ['--help'],
@@ -60,15 +46,13 @@ try {
   }
   await open.close();
   print(`node ${process.versions.node}; the limit is node -e 0`);
-  execFileSync(process.execPath, [join(here, bin), 'bootstrap', '--json'], {
-    env: { ...process.env, ...env },
-  });
+  await makeStore(env);
   compare(
     'start',
     { 'node -e 0': { command: [process.execPath, '-e', '0'] }, ...Object.fromEntries(ours) },
     rounds,
   );
 } finally {
-  emulator.kill('SIGKILL');
+  emulator.stop();
   rmSync(scratch, { recursive: true, force: true });
 }

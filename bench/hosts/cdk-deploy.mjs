@@ -12,12 +12,11 @@ import { createRequire } from 'node:module';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startEmulator, startProxy } from '../support/ministack.mjs';
+import { environmentFor, makeStore, startEmulator, startProxy } from '../support/ministack.mjs';
 
 const [rounds = 5] = process.argv.slice(2).map(Number);
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const own = createRequire(at('packages/cdk-asset-publisher/package.json'));
-const core = createRequire(at('packages/core/package.json'));
 const CDK = join(dirname(own.resolve('aws-cdk/package.json')), 'bin/cdk');
 const HOLDFAST_CDK = at('packages/cdk-asset-publisher/bin/holdfast-cdk.js');
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
@@ -27,12 +26,8 @@ const env = {
   PATH: process.env.PATH,
   HOME: join(scratch, 'home'),
   XDG_CACHE_HOME: join(scratch, 'cache'),
-  AWS_ENDPOINT_URL: `http://127.0.0.1:${proxy.port}`,
+  ...environmentFor(proxy.port),
   AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: `http://localhost:${proxy.port}`,
-  AWS_REGION: 'eu-west-1',
-  AWS_ACCESS_KEY_ID: '123456789012',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_EC2_METADATA_DISABLED: 'true',
   HOLDFAST_STORE: 'aws:',
   CDK_DISABLE_CLI_TELEMETRY: 'true',
   CDK_DISABLE_VERSION_CHECK: 'true',
@@ -67,20 +62,7 @@ try {
 
 async function prepare() {
   mkdirSync(env.HOME, { recursive: true });
-  Object.assign(process.env, env);
-  await own('@holdfast/core').bootstrap('aws:', {});
-  const { S3Client, ListBucketsCommand, PutObjectLockConfigurationCommand } = core('@aws-sdk/client-s3');
-  const s3 = new S3Client({ forcePathStyle: true });
-  const { Buckets } = await s3.send(new ListBucketsCommand({}));
-  // No emulator's CloudFormation turns Object Lock on.
-  for (const { Name } of Buckets.filter(({ Name }) => Name.startsWith('holdfast')))
-    await s3.send(
-      new PutObjectLockConfigurationCommand({
-        Bucket: Name,
-        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' },
-      }),
-    );
-  s3.destroy();
+  await makeStore(env);
   await run([CDK, 'bootstrap', 'aws://123456789012/eu-west-1'], scratch);
   for (const [i, [name, form]] of Object.entries(forms).entries()) {
     form.folder = join(scratch, `form${i}`);

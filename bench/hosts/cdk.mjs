@@ -12,34 +12,27 @@ import { createRequire } from 'node:module';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startEmulator, startProxy } from '../support/ministack.mjs';
+import { environmentFor, makeStore, startEmulator, startProxy } from '../support/ministack.mjs';
 
 const [rounds = 3] = process.argv.slice(2).map(Number);
 const ASSETS = 50;
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const own = createRequire(at('packages/cdk-asset-publisher/package.json'));
-const core = createRequire(at('packages/core/package.json'));
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 const emulator = await startEmulator();
 const proxy = await startProxy(emulator.port);
 Object.assign(process.env, {
-  AWS_ENDPOINT_URL: `http://127.0.0.1:${proxy.port}`,
-  AWS_REGION: 'eu-west-1',
-  AWS_ACCESS_KEY_ID: '123456789012',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_EC2_METADATA_DISABLED: 'true',
+  ...environmentFor(proxy.port),
   XDG_CACHE_HOME: join(scratch, 'cache'),
 });
 const BUCKET = 'cdk-hnb659fds-assets-123456789012-eu-west-1';
 const { AssetManifest, AssetPublishing, DefaultAwsClient } = own('@aws-cdk/cdk-assets-lib');
 const { publishAssembly } = own('./dist/publish/publish-assembly.js');
 const { EnvironmentStores } = own('./dist/publish/stores.js');
-const { bootstrap } = own('@holdfast/core');
-const { S3Client, CreateBucketCommand, ListBucketsCommand, PutObjectLockConfigurationCommand } =
-  core('@aws-sdk/client-s3');
 
 try {
-  await prepare();
+  // Both sides have what they publish to before anything is measured.
+  await makeStore(process.env, BUCKET);
   const results = {};
   for (let round = -1; round < rounds; round += 1) {
     // Each round has an app of its own, so that "new" is new to both.
@@ -100,23 +93,6 @@ function noting(store, told) {
       };
     },
   });
-}
-
-/** Both sides have what they publish to before anything is measured. */
-async function prepare() {
-  await bootstrap('aws:', {});
-  const s3 = new S3Client({ forcePathStyle: true });
-  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  const { Buckets } = await s3.send(new ListBucketsCommand({}));
-  // No emulator's CloudFormation turns Object Lock on.
-  for (const { Name } of Buckets.filter(({ Name }) => Name.startsWith('holdfast')))
-    await s3.send(
-      new PutObjectLockConfigurationCommand({
-        Bucket: Name,
-        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' },
-      }),
-    );
-  s3.destroy();
 }
 
 /** An assembly of one stack with so many functions, each a folder. */

@@ -7,33 +7,20 @@
  * examples/sam-app, built once by `sam build`. Plain sam is measured with `--s3-bucket` and with `--resolve-s3`, which asks CloudFormation
  * for its bucket first. "adds" is the difference of the medians.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { environmentFor, makeStore, startEmulator } from '../support/ministack.mjs';
 import { compare, print } from '../support/rounds.mjs';
 
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const rounds = Number(process.argv[2] ?? 5);
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-const emulator = spawn(
-  path('.venv/bin/python'),
-  [path('packages/core/test/emulators/serve.py'), 'ministack'],
-  { stdio: ['pipe', 'pipe', 'ignore'] },
-);
-const [port] = await once(emulator.stdout.setEncoding('utf8'), 'data');
+const emulator = await startEmulator();
 const env = {
-  AWS_ENDPOINT_URL: `http://127.0.0.1:${port.trim()}`,
-  AWS_REGION: 'eu-west-1',
-  AWS_DEFAULT_REGION: 'eu-west-1',
-  AWS_ACCESS_KEY_ID: '123456789012',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  AWS_EC2_METADATA_DISABLED: 'true',
+  ...environmentFor(emulator.port),
   HOME: scratch,
   XDG_CACHE_HOME: join(scratch, 'cache'),
   PATH: [path('.venv-sam/bin'), process.env.PATH].join(delimiter),
@@ -51,20 +38,7 @@ function must([command, ...args], cwd) {
 }
 
 try {
-  const bootstrap = [path('packages/cli/bin/holdfast.js'), 'bootstrap', '--json'];
-  const { bucket } = JSON.parse(execFileSync(process.execPath, bootstrap, { env: clean, encoding: 'utf8' }));
-  const sdk = createRequire(path('packages/core/package.json'))('@aws-sdk/client-s3');
-  const s3 = new sdk.S3Client({
-    endpoint: env.AWS_ENDPOINT_URL,
-    region: env.AWS_REGION,
-    forcePathStyle: true,
-    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
-  });
-  // The emulator's CloudFormation makes the bucket without it.
-  const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' };
-  await s3.send(new sdk.PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration }));
-  const CreateBucketConfiguration = { LocationConstraint: env.AWS_REGION };
-  await s3.send(new sdk.CreateBucketCommand({ Bucket: 'bench-own-bucket', CreateBucketConfiguration }));
+  await makeStore(env, 'bench-own-bucket');
   const cwd = join(scratch, 'app');
   cpSync(path('examples/sam-app'), cwd, { recursive: true });
   must(['sam', 'build'], cwd);
@@ -98,6 +72,6 @@ try {
     print(`  holdfast-sam adds ${adds('wall')}, cpu ${adds('cpu')}, to ${name}`);
   }
 } finally {
-  emulator.kill('SIGKILL');
+  emulator.stop();
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -6,13 +6,13 @@
  * Whole processes against ministack on loopback, where a call costs a few milliseconds: over a network, the calls that the plugin
  * spares count for more. The service is examples/serverless-app.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { environmentFor, makeStore, startEmulator } from '../support/ministack.mjs';
 import { compare } from '../support/rounds.mjs';
 
 const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -24,21 +24,9 @@ const installed = createRequire(path('packages/serverless-plugin/package.json'))
 const binOf = (host) => join(dirname(installed.resolve(`${host}/package.json`)), 'bin/serverless.js');
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 
-const emulator = spawn(
-  path('.venv/bin/python'),
-  [path('packages/core/test/emulators/serve.py'), 'ministack'],
-  { stdio: ['pipe', 'pipe', 'ignore'] },
-);
-const [port] = await once(emulator.stdout.setEncoding('utf8'), 'data');
+const emulator = await startEmulator();
 const env = {
-  AWS_ENDPOINT_URL: `http://127.0.0.1:${port.trim()}`,
-  AWS_REGION: 'eu-west-1',
-  AWS_DEFAULT_REGION: 'eu-west-1',
-  AWS_ACCESS_KEY_ID: '123456789012',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  AWS_EC2_METADATA_DISABLED: 'true',
+  ...environmentFor(emulator.port),
   HOME: scratch,
   CI: '1',
   SLS_TELEMETRY_DISABLED: '1',
@@ -47,7 +35,6 @@ const env = {
 };
 const clean = { ...process.env, ...env };
 delete clean.NODE_EXTRA_CA_CERTS;
-const node = (...words) => execFileSync(process.execPath, words, { env: clean, encoding: 'utf8' });
 
 const ENDPOINTS = `module.exports = class {
   constructor(serverless) {
@@ -84,20 +71,7 @@ function makeService(host, plugin) {
 }
 
 try {
-  const { bucket } = JSON.parse(node(path('packages/cli/bin/holdfast.js'), 'bootstrap', '--json'));
-  const sdk = createRequire(path('packages/core/package.json'))('@aws-sdk/client-s3');
-  const s3 = new sdk.S3Client({
-    endpoint: env.AWS_ENDPOINT_URL,
-    region: env.AWS_REGION,
-    forcePathStyle: true,
-    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
-  });
-  await s3.send(
-    new sdk.PutObjectLockConfigurationCommand({
-      Bucket: bucket,
-      ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' },
-    }),
-  );
+  await makeStore(env);
   const subjects = {};
   for (const host of hosts) {
     const plain = `${host} alone`;
@@ -128,6 +102,6 @@ try {
   }
   compare('Unchanged deploy', subjects, rounds);
 } finally {
-  emulator.kill('SIGKILL');
+  emulator.stop();
   rmSync(scratch, { recursive: true, force: true });
 }

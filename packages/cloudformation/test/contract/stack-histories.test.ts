@@ -21,8 +21,11 @@ const HISTORIES = { memory: 200, file: 20, aws: 3 } as const;
 const numberOf = (engine: keyof typeof HISTORIES): number => Number(given ?? HISTORIES[engine]);
 /** How many histories share one store, each with stacks and artifacts of its own: opening one costs more than a history. */
 const PER_STORE = 8;
+/** The emulator keeps in memory what it was given, and becomes slower with it. */
+const STORES_PER_EMULATOR = 8;
 
 let accounts: AwsAccounts;
+let openedOnAws = 0;
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-histories-'));
 
 beforeAll(async () => {
@@ -66,6 +69,11 @@ const FOUND: readonly (readonly Command[])[] = [
 type Opening = Parameters<typeof openStore>[1];
 
 async function openAws(options: Opening): Promise<ArtifactStore> {
+  openedOnAws += 1;
+  if (openedOnAws % STORES_PER_EMULATOR === 0) {
+    await accounts.close();
+    accounts = await startAccounts();
+  }
   const entered = accounts.enterNew();
   const store = await openStore('aws:', options);
   await lockBucket(entered);
