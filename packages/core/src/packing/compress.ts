@@ -85,7 +85,7 @@ export class ContentCompressor {
     private readonly level: number,
     expected = 0,
   ) {
-    if (this.threadsHelp() && expected > THREADS_FROM) {
+    if (expected > THREADS_FROM && this.threadsHelp()) {
       this.begun = expected;
       this.workers = startWorkers();
     }
