@@ -29,5 +29,9 @@ export interface PackIndex {
   readonly compressor: string;
   /** Of the zip. */
   readonly digest: Digest;
+  /** Bytes of the zip. */
+  readonly size: number;
+  /** Of the whole zip. */
+  readonly crc32: number;
   readonly entries: readonly PackedEntry[];
 }

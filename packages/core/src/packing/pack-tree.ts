@@ -11,8 +11,10 @@ import { Packer } from './packer.js';
 import { DamagedZipError, PreviousZip, type Previous } from './previous-zip.js';
 import { PACKING_FORMAT, treeDigestOfContents, type TreeDigest } from './tree-digest.js';
 import type { Tree, TreeEntry } from './tree.js';
-import { ZipOutput } from './zip-output.js';
+import { ZipOutput, type FileSums } from './zip-output.js';
 
+/** From here on a zip that is mostly copied takes longer to digest than a thread takes to start. */
+const WORTH_A_THREAD = 16 * 1024 * 1024;
 /** The longest name that a zip can hold, in bytes. */
 const MAX_NAME = 0xffff;
 
@@ -89,10 +91,10 @@ async function pack(
 ): Promise<PackResult | undefined> {
   const unfinished = `${destination}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const output = openOutput(unfinished, destination);
+    const output = openOutput(unfinished, destination, previous);
     let packed: readonly PackedEntry[];
     let packedTree: TreeDigest;
-    let digest: Digest;
+    let sums: FileSums;
     try {
       const packer = new Packer(output, level, concurrency, previous, previous ? 0 : sizeOf(entries));
       try {
@@ -109,16 +111,21 @@ async function pack(
       } finally {
         packer.close();
       }
-      digest = output.finish();
-      if (previous?.isSound() === false) {
+      const finished = output.finish();
+      // While another thread may still digest the output.
+      const isDamaged = previous?.isSound() === false;
+      sums = await finished;
+      if (isDamaged) {
         throw new DamagedZipError();
       }
     } finally {
       output.close();
     }
     renameSync(unfinished, destination);
-    const index: PackIndex = { format: PACKING_FORMAT, compressor, digest, entries: packed };
-    return { digest, size: output.position, entries: packed.length, treeDigest: packedTree, index };
+    const { digest } = sums;
+    const size = output.position;
+    const index: PackIndex = { format: PACKING_FORMAT, compressor, ...sums, size, entries: packed };
+    return { digest, size, entries: packed.length, treeDigest: packedTree, index };
   } catch (error) {
     rmSync(unfinished, { force: true });
     if (error instanceof DamagedZipError) {
@@ -138,9 +145,11 @@ function haveContents(entries: readonly TreeEntry[], contents: readonly string[]
   return entries.every((entry, i) => entry.kind !== 'file' || entry.sha256 === contents[i]);
 }
 
-function openOutput(file: string, destination: string): ZipOutput {
+function openOutput(file: string, destination: string, previous: PreviousZip | undefined): ZipOutput {
+  // Without a previous zip, all processors are compressing.
+  const mostlyCopied = previous !== undefined && previous.size >= WORTH_A_THREAD;
   try {
-    return new ZipOutput(file);
+    return new ZipOutput(file, mostlyCopied && availableParallelism() > 1);
   } catch (error) {
     throw fileError('write', destination, error);
   }

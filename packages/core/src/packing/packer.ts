@@ -77,7 +77,6 @@ export class Packer {
   async finish(): Promise<readonly PackedEntry[]> {
     this.endRun();
     await this.queue.drain();
-    this.previous?.partFrom(this.output);
     const start = this.output.position;
     for (const entry of this.packed) {
       const unixMode = UNIX_TYPES[entry.kind] | entry.mode;
@@ -228,7 +227,6 @@ export class Packer {
 
   /** Writes an entry's header and notes where it lies. */
   private begin(entry: TreeEntry, facts: Facts): void {
-    this.previous?.partFrom(this.output);
     const offset = this.output.position;
     const { size, content, method, compressedSize } = facts;
     const place = { path: entry.path, kind: entry.kind, mode: modeOf(entry), offset };

@@ -14,7 +14,7 @@ import type { FileEntry, Tree } from './tree.js';
 
 /** What the files hold, in which version: raise it with any change of their layout. */
 const FINGERPRINTS = 'hf-seen4';
-const PACKING = 'hf-pack3';
+const PACKING = 'hf-pack4';
 
 /** A tree whose digest is known. */
 export interface RecognisedTree {

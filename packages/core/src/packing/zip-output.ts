@@ -1,9 +1,16 @@
-import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import type { Digest } from '../arn/index.js';
 import { READ_SIZE } from './content-reader.js';
+import { sumOfFile, type FileSum } from './file-sum.js';
 
 const BUFFER_SIZE = 256 * 1024;
+
+/** What a whole file is known by. */
+export interface FileSums {
+  readonly digest: Digest;
+  readonly crc32: number;
+}
 
 /**
  * A file that is written front to back and digested on the way. A range whose first bytes are only known at its end is
@@ -11,15 +18,21 @@ const BUFFER_SIZE = 256 * 1024;
  */
 export class ZipOutput {
   private readonly fd: number;
-  private readonly sum: Hash = createHash('sha256');
+  private readonly sum: FileSum;
   private readonly buffer = Buffer.allocUnsafeSlow(BUFFER_SIZE);
+  private check = 0;
   private buffered = 0;
   private written = 0;
   private asideFrom: number | undefined;
 
-  /** Creates the file, which must not exist. */
-  constructor(file: string) {
+  /**
+   * Creates the file, which must not exist.
+   *
+   * @param elsewhere whether another thread is to digest it, because this one has more to do than the others
+   */
+  constructor(file: string, elsewhere: boolean) {
     this.fd = openSync(file, 'wx+', 0o666);
+    this.sum = sumOfFile(file, elsewhere);
   }
 
   /** How many bytes there are so far. */
@@ -37,12 +50,6 @@ export class ZipOutput {
       this.buffer.set(bytes, this.buffered);
       this.buffered += bytes.length;
     }
-  }
-
-  /** The digest of all that is neither set aside nor behind such a range, to go on with. */
-  forkSum(): Hash {
-    this.flush();
-    return this.sum.copy();
   }
 
   /** Begins a range that will be completed by {@link complete}. */
@@ -63,18 +70,19 @@ export class ZipOutput {
       if (count === 0) {
         throw new Error('the file became shorter while it was written');
       }
-      this.sum.update(this.buffer.subarray(0, count));
+      this.add(this.buffer.subarray(0, count));
       at += count;
     }
   }
 
-  /** Writes what is left and returns the digest of the whole file. */
-  finish(): Digest {
+  /** Writes what is left and returns what the whole file is known by. */
+  async finish(): Promise<FileSums> {
     this.flush();
-    return `sha256:${this.sum.digest('hex')}`;
+    return { digest: `sha256:${await this.sum.finish()}`, crc32: this.check };
   }
 
   close(): void {
+    this.sum.close();
     closeSync(this.fd);
   }
 
@@ -88,8 +96,14 @@ export class ZipOutput {
     writeFully(this.fd, bytes, this.written);
     this.written += bytes.length;
     if (this.asideFrom === undefined) {
-      this.sum.update(bytes);
+      this.add(bytes);
     }
+  }
+
+  /** Takes in the next bytes, which are in the file and will not change any more. */
+  private add(bytes: Uint8Array): void {
+    this.check = crc32(bytes, this.check);
+    this.sum.add(bytes);
   }
 }
 
