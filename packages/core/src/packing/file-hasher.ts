@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { ContentReader, READ_SIZE } from './content-reader.js';
 import { HashWorker } from './hash-worker.js';
-import type { FileEntry } from './tree.js';
+import { weightOf, type FileEntry } from './tree.js';
 
 /** More would wait for the disk or the memory. */
 const MAX_WORKERS = 4;
@@ -15,11 +15,6 @@ const TASK = 2 * 1024 * 1024;
 const TASKS_AHEAD = 2;
 /** The same while a directory is read, which is not interrupted to hand over more. */
 const TASKS_AHEAD_OF_READING = 24;
-
-/** About what reading a file costs: opening one takes as long as reading so many bytes. */
-function weightOf({ size }: FileEntry): number {
-  return size + 16 * 1024;
-}
 
 /**
  * Digests files, on other threads as well as on this one when there are many. It may be offered files while a directory is read, so that
@@ -37,6 +32,7 @@ export class FileHasher {
   private growingWeight = 0;
   private weight = 0;
   private ahead = TASKS_AHEAD_OF_READING;
+  private isGivenUp = false;
   private readonly mostWorkers = HashWorker.areAvailable()
     ? Math.min(availableParallelism() - 1, MAX_WORKERS)
     : 0;
@@ -60,25 +56,33 @@ export class FileHasher {
   }
 
   /**
-   * The SHA-256 of every file that was offered, in hexadecimal. Throws `conflict` when one is not as its entry says,
-   * `access-denied` when one may not be read.
+   * The SHA-256 of every file that was offered, in hexadecimal; undefined once {@link giveUp} was called. Throws `conflict` when one is not
+   * as its entry says, `access-denied` when one may not be read.
    */
-  async finish(): Promise<ReadonlyMap<FileEntry, string>> {
+  async finish(): Promise<ReadonlyMap<FileEntry, string> | undefined> {
     this.tasks.push(this.growing);
     this.ahead = TASKS_AHEAD;
     this.feed();
     for (let task = this.tasks.shift(); task !== undefined; task = this.tasks.shift()) {
+      // Synchronous reads are several times faster, but answers of the store and of other threads, timers and signals must get their turn.
+      await setImmediate();
+      if (this.isGivenUp) {
+        return undefined;
+      }
       for (const entry of task) {
         this.digests.set(entry, hashContent(entry, this.scratch));
       }
-      // Synchronous reads are several times faster, but answers of other threads, timers and signals must get their turn.
-      await setImmediate();
     }
     await Promise.all(this.lanes);
     for (const entry of this.left) {
       this.digests.set(entry, hashContent(entry, this.scratch));
     }
     return this.digests;
+  }
+
+  /** The digests are not wanted any more. */
+  giveUp(): void {
+    this.isGivenUp = true;
   }
 
   /** Lets go of its threads, finished or not. */
@@ -125,7 +129,7 @@ export async function hashFiles(files: readonly FileEntry[]): Promise<ReadonlyMa
     for (const file of files) {
       hasher.offer(file);
     }
-    return await hasher.finish();
+    return (await hasher.finish())!;
   } finally {
     hasher.close();
   }

@@ -5,6 +5,7 @@ export { packTree, type PackOptions, type PackResult } from './pack-tree.js';
 export type { Previous } from './previous-zip.js';
 export { readTree, treeOfFile } from './read-tree.js';
 export { digestTree, PACKING_FORMAT, type TreeDigest } from './tree-digest.js';
+export type { AskForShape, TreeShape } from './tree-shape.js';
 export type {
   ContentSource,
   DirectoryEntry,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isSortedBytewise, sortedBytewise } from './entry-order.js';
-import { FileHasher, hashFiles } from './file-hasher.js';
-import { readTree } from './read-tree.js';
+import { hashFiles } from './file-hasher.js';
 import { modeOf, type FileEntry, type Tree, type TreeEntry } from './tree.js';
 
 /**
@@ -95,24 +94,6 @@ export function treeDigestOfContents(
   const sum = new TreeSum();
   entries.forEach((entry, i) => sum.add(entry.path, entry.kind, modeOf(entry), contentOf(entry, i)));
   return sum.digest();
-}
-
-/** A directory as it is now, and its digest, in less time than one after the other takes. Throws like `readTree` and {@link digestTree}. */
-export async function digestDirectory(root: string): Promise<{ tree: Tree; treeDigest: TreeDigest }> {
-  const { tree, contents } = await readAndHash(root);
-  return { tree, treeDigest: treeDigestOfContents(tree.entries, (i) => contents[i]!) };
-}
-
-/** A directory, with what {@link hashTree} gives for it: contents are read while the directory is. Throws like `readTree` and it. */
-export async function readAndHash(root: string): Promise<{ tree: Tree; contents: string[] }> {
-  const hasher = new FileHasher();
-  try {
-    const tree = readTree(root, (entry) => hasher.offer(entry));
-    const digests = await hasher.finish();
-    return { tree, contents: tree.entries.map((entry) => digests.get(entry as FileEntry) ?? '') };
-  } finally {
-    hasher.close();
-  }
 }
 
 /**

@@ -7,20 +7,31 @@ import { Fingerprints } from './fingerprints.js';
 import { lookAgain, type SeenAgain } from './look-again.js';
 import type { PackIndex } from './pack-index.js';
 import { decodePackIndex, encodePackIndex } from './pack-index-file.js';
+import { readAndHash } from './read-and-hash.js';
 import { readTree } from './read-tree.js';
 import { readSealed, writeSealed } from './sealed-file.js';
-import { hashTree, readAndHash, treeDigestOfContents, type TreeDigest } from './tree-digest.js';
+import { hashTree, treeDigestOfContents, type TreeDigest } from './tree-digest.js';
+import type { AskForShape } from './tree-shape.js';
 import type { FileEntry, Tree } from './tree.js';
 
 /** What the files hold, in which version: raise it with any change of their layout. */
 const FINGERPRINTS = 'hf-seen4';
 const PACKING = 'hf-pack4';
 
-/** A tree whose digest is known. */
+/** A tree as it is now. */
 export interface RecognisedTree {
-  readonly treeDigest: TreeDigest;
-  /** The tree with the digests of its contents, so that packing need not read what it can copy. */
+  /** Undefined when nobody published a tree of this shape, so that it is only known once it is packed. */
+  readonly treeDigest: TreeDigest | undefined;
+  /** The tree with the digests of its contents as far as they are known, so that packing need not read what it can copy. */
   readonly known: () => Tree;
+  /** To be told what the tree was packed to where its digest is undefined, so that it is recognised the next time. */
+  readonly learn?: (packed: Packed) => void;
+}
+
+/** What packing tells of a tree. */
+interface Packed {
+  readonly treeDigest: TreeDigest;
+  readonly index: PackIndex;
 }
 
 /**
@@ -46,12 +57,14 @@ export class TreeMemory {
   /**
    * The digest of the directory as it is now: what `digestTree` gives, without reading the files whose size, times and
    * inode are what they were. Throws like `readTree` and `digestTree`.
+   *
+   * @param mayBeKnown is asked of a large directory that nothing is remembered of
    */
-  async recognise(): Promise<RecognisedTree> {
+  async recognise(mayBeKnown: AskForShape = () => Promise.resolve(true)): Promise<RecognisedTree> {
     const before = this.fingerprints();
     const begunAt = Date.now();
     if (before === undefined) {
-      return this.readAll(begunAt);
+      return this.readAll(begunAt, mayBeKnown);
     }
     const again = lookAgain(before, this.top);
     if (again === undefined) {
@@ -64,9 +77,17 @@ export class TreeMemory {
   }
 
   /** Of nothing that is known, contents are read while the directory is. */
-  private async readAll(begunAt: number): Promise<RecognisedTree> {
-    const { tree, contents } = await readAndHash(this.root);
-    return this.remember(tree, contents, begunAt);
+  private async readAll(begunAt: number, mayBeKnown: AskForShape): Promise<RecognisedTree> {
+    const { tree, contents } = await readAndHash(this.root, mayBeKnown);
+    if (contents !== undefined) {
+      return this.remember(tree, contents, begunAt);
+    }
+    const learn = ({ treeDigest, index }: Packed): void => {
+      const packed = new Map(index.entries.map(({ path, content }) => [path, content]));
+      const found = tree.entries.map(({ path }) => packed.get(path)!);
+      this.keepFingerprints(Fingerprints.of(tree, found, treeDigest, begunAt));
+    };
+    return { treeDigest: undefined, known: () => tree, learn };
   }
 
   private async compare(tree: Tree, before: Fingerprints, begunAt: number): Promise<RecognisedTree> {

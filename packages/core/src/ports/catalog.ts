@@ -61,6 +61,8 @@ export interface RecordVersionInput extends Actor {
   readonly digest: Digest;
   readonly size: number;
   readonly treeDigest?: string;
+  /** What {@link Catalog.findShapes} finds the tree by. */
+  readonly treeShape?: string;
   readonly mediaType: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly provenance: Provenance;
@@ -214,6 +216,12 @@ export interface Catalog extends LifecycleCatalog, PolicyCatalog, EventCatalog {
    * are about to become versions of, also that version, where an engine sees it by the way: when it is the artifact's newest.
    */
   findTrees(repository: string, trees: readonly string[], ids?: readonly string[]): Promise<KnownTrees>;
+
+  /**
+   * For each shape, whether a version is, or was, of a tree of that shape. A hint: false for a tree that is only known from elsewhere, or was
+   * published before shapes were recorded; and then for as long as nobody publishes that content again.
+   */
+  findShapes(repository: string, shapes: readonly string[]): Promise<readonly boolean[]>;
 
   /** What was published last to each artifact, where that is live. Asked together with {@link findTrees} it is no request of its own. */
   newestVersions?(repository: string, ids: readonly string[]): Promise<Found>;

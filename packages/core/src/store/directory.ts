@@ -1,12 +1,28 @@
-import type { PackResult, Previous, Tree, TreeDigest, TreeMemory } from '../packing/index.js';
+import type {
+  AskForShape,
+  PackOptions,
+  PackResult,
+  Previous,
+  RecognisedTree,
+  Tree,
+  TreeDigest,
+  TreeMemory,
+  TreeShape,
+} from '../packing/index.js';
 import { loadPacking, loadTrees } from './heavy-modules.js';
 import type { StoreContext } from './context.js';
 
 /** A directory, or a file to zip, as it is now: its digest, and how to pack it. */
 export interface ReadTree {
-  readonly treeDigest: TreeDigest;
+  /** Undefined when nobody published a tree of this shape, so that packing finds it out. */
+  readonly treeDigest: TreeDigest | undefined;
   /** Packs into a file, copying what did not change since the directory was published last, where that costs less. */
-  pack(file: string): Promise<PackResult>;
+  pack(file: string): Promise<PackedTree>;
+}
+
+export interface PackedTree extends PackResult {
+  /** By which {@link ReadTree.treeDigest} is undefined for other trees: absent for a tree that is small enough to do without. */
+  readonly treeShape: TreeShape | undefined;
 }
 
 /** Reads a directory, with the help of what this machine remembers of it. Throws like `readTree` and `digestTree`. */
@@ -16,15 +32,17 @@ export async function readDirectory(
   repository: string,
 ): Promise<ReadTree> {
   const trees = loadTrees();
+  const mayBeKnown: AskForShape = async (shape) =>
+    (await context.engine.catalog.findShapes(repository, [shape]))[0]!;
   if (context.cache === false) {
-    const { tree, treeDigest } = await trees.digestDirectory(path);
-    return { treeDigest, pack: (file) => loadPacking().packTree(tree, file) };
+    const { tree, treeDigest } = await trees.digestDirectory(path, mayBeKnown);
+    return { treeDigest, pack: (file) => packShaped(tree, file) };
   }
   const memory = new trees.TreeMemory(context.cache ?? trees.cacheFolder(), path);
-  const recognised = await memory.recognise();
+  const recognised = await memory.recognise(mayBeKnown);
   return {
     treeDigest: recognised.treeDigest,
-    pack: (file) => packRemembering(context, repository, memory, recognised.known(), file),
+    pack: (file) => packRemembering(context, repository, memory, recognised, file),
   };
 }
 
@@ -32,20 +50,25 @@ export async function readDirectory(
 export async function readSingleFile(path: string): Promise<ReadTree> {
   const { digestTree, treeOfFile } = loadTrees();
   const tree = treeOfFile(path);
-  return { treeDigest: await digestTree(tree), pack: (file) => loadPacking().packTree(tree, file) };
+  return { treeDigest: await digestTree(tree), pack: (file) => packShaped(tree, file) };
+}
+
+async function packShaped(tree: Tree, file: string, options: PackOptions = {}): Promise<PackedTree> {
+  const packed = await loadPacking().packTree(tree, file, options);
+  return { ...packed, treeShape: loadTrees().shapeOf(tree) };
 }
 
 async function packRemembering(
   context: StoreContext,
   repository: string,
   memory: TreeMemory,
-  tree: Tree,
+  { known, learn }: RecognisedTree,
   file: string,
-): Promise<PackResult> {
-  const { packTree } = loadPacking();
+): Promise<PackedTree> {
   const previous = await findPrevious(context, repository, memory);
-  const packed = await packTree(tree, file, previous === undefined ? {} : { previous });
+  const packed = await packShaped(known(), file, previous === undefined ? {} : { previous });
   memory.keepPacking(packed.index);
+  learn?.(packed);
   return packed;
 }
 

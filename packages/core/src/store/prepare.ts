@@ -25,6 +25,8 @@ export interface Prepared {
   readonly source?: ByteSource;
   readonly size: number;
   readonly treeDigest?: string;
+  /** Of a tree that was packed, by which others like it are looked for first. */
+  readonly treeShape?: string | undefined;
   /** Packs a tree that was recognised, should its content be gone. */
   readonly pack?: () => Promise<Prepared>;
   /** The artifact's live version of this very content, where the first look found it. */
@@ -55,9 +57,9 @@ export class Scratch {
   }
 }
 
-/** A tree whose digest is known; it is packed only if its content is not. */
+/** A tree that is packed only if its content is not known, which it is certainly not where its digest is undefined. */
 interface UnpackedTree extends About {
-  readonly treeDigest: string;
+  readonly treeDigest: string | undefined;
   readonly pack: () => Promise<Prepared>;
 }
 
@@ -85,7 +87,9 @@ export async function prepareAll(
     const content = known.get(item);
     if (content === undefined) return { ...(await item.pack()), fresh: true };
     const { version: existing, digest, size } = content;
-    return { ...item, digest, size, ...(existing === undefined ? {} : { existing }) };
+    const { treeDigest, ...rest } = item;
+    const recognised = { ...rest, digest, size, treeDigest: treeDigest! };
+    return existing === undefined ? recognised : { ...recognised, existing };
   });
 }
 
@@ -99,14 +103,14 @@ async function findKnown(
   const { catalog } = context.engine;
   const known = new Map<UnpackedTree, KnownTree>();
   for (const [repository, own] of Map.groupBy(items, (item) => item.repository)) {
-    const trees = own.filter(isTree);
+    const trees = own.filter(isTree).filter(({ treeDigest }) => treeDigest !== undefined);
     if (trees.length === 0) continue;
     const others = own.filter((item) => !isTree(item)).map(({ input }) => input.id);
     const [, found] = await Promise.all([
       lookAhead(context, repository, [...new Set([...others, ...ahead.take(repository)])], ahead),
       catalog.findTrees(
         repository,
-        trees.map(({ treeDigest }) => treeDigest),
+        trees.map(({ treeDigest }) => treeDigest!),
         trees.map(({ input }) => input.id),
       ),
     ]);

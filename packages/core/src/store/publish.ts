@@ -228,7 +228,7 @@ function sourceChanged({ input: { id, source }, copied }: Prepared, cause: Holdf
 
 function recordInput(
   context: StoreContext,
-  { input, repository, digest, size, treeDigest, copied }: Prepared,
+  { input, repository, digest, size, treeDigest, treeShape, copied }: Prepared,
 ): RecordVersionInput {
   return {
     ...(copied?.actor ?? actorOf(context)),
@@ -237,6 +237,7 @@ function recordInput(
     labels: input.labels ?? {},
     provenance: input.provenance ?? {},
     ...(treeDigest === undefined ? {} : { treeDigest }),
+    ...(treeShape === undefined ? {} : { treeShape }),
   };
 }
 

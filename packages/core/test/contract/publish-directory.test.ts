@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { openStore, type ArtifactStore, type ProgressEvent } from '../../src/index.js';
 import { packTree, readTree } from '../../src/packing/index.js';
 import { temporaryFolder } from './support/temporary-folder.js';
@@ -74,6 +74,62 @@ test('an unchanged directory is not packed, with memory and without', async () =
     await store.close();
   }
   store = await open(false);
+});
+
+describe('a large directory', () => {
+  const large = (): string => join(tree, 'large.bin');
+
+  beforeEach(async () => {
+    writeFileSync(large(), Buffer.alloc(16_777_216, 'text '));
+    await store.close();
+  });
+
+  async function publishWith(cache: string | false): Promise<string[]> {
+    store = await open(cache);
+    const digest = await publish();
+    await store.close();
+    expect(digest).toBe(await cleanBuild());
+    return events.map(({ type }) => type);
+  }
+
+  afterEach(async () => {
+    store = await open(false);
+  });
+
+  test.each(['cache', false] as const)(
+    'is read once for being packed when none like it is known: %s',
+    async (name) => {
+      const cache = name !== false && join(folder, name);
+      const opened = jest.spyOn(fs, 'openSync').mockClear();
+      store = await open(cache);
+      await publish();
+      const times = opened.mock.calls.filter(([path]) => path === large()).length;
+      opened.mockRestore();
+      await store.close();
+      expect(times).toBe(1);
+      expect(events.map(({ type }) => type)).toEqual(['packed', 'stored']);
+      expect(await publishWith(cache)).toEqual(['unchanged']);
+    },
+  );
+
+  test.each(['cache', false] as const)(
+    'is recognised by a machine without memory, published with %s',
+    async (name) => {
+      const cache = name !== false && join(folder, name);
+      expect(await publishWith(cache)).toEqual(['packed', 'stored']);
+      expect(await publishWith(false)).toEqual(['unchanged']);
+      appendFileSync(large(), 'more');
+      // Where its memory tells what has changed, its shape is told all the same.
+      expect(await publishWith(cache)).toEqual(['packed', 'stored']);
+      expect(await publishWith(join(folder, 'other cache'))).toEqual(['unchanged']);
+    },
+  );
+
+  test('is another one when it has the sizes of a known one, and other contents', async () => {
+    expect(await publishWith(false)).toEqual(['packed', 'stored']);
+    writeFileSync(large(), Buffer.alloc(16_777_216, 'other '));
+    expect(await publishWith(false)).toEqual(['packed', 'stored']);
+  });
 });
 
 test('a store without memory writes none', async () => {

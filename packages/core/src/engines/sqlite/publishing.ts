@@ -80,6 +80,7 @@ export function recordVersion(writing: Writing, input: RecordVersionInput): Reco
     content.id,
     input.id,
   )[0];
+  if (existing !== undefined && input.treeShape !== undefined) noteShape(db, existing.rowId, input.treeShape);
   if (existing?.record.state === 'live') return { outcome: 'existing', version: existing.record };
   if (existing !== undefined) return { outcome: 'restored', version: restoreRow(writing, existing, input) };
 
@@ -90,12 +91,14 @@ export function recordVersion(writing: Writing, input: RecordVersionInput): Reco
     input.id,
   )!;
   db.run(
-    `INSERT INTO versions (artifact_id, number, content_id, tree_digest, media_type, state, published_at, published_by, labels, provenance)
-     VALUES (?, ?, ?, ?, ?, 'live', ?, ?, ?, ?)`,
+    `INSERT INTO versions (artifact_id, number, content_id, tree_digest, tree_shape, media_type, state, published_at, published_by, labels,
+       provenance)
+     VALUES (?, ?, ?, ?, ?, ?, 'live', ?, ?, ?, ?)`,
     artifact.id,
     artifact.last_number,
     content.id,
     input.treeDigest ?? null,
+    input.treeShape ?? null,
     input.mediaType,
     input.at,
     input.by,
@@ -129,6 +132,22 @@ export function findTree(
     treeDigest,
     repository,
   )[0]?.record;
+}
+
+export function hasShape(db: SqliteDatabase, repository: string, shape: string): boolean {
+  return (
+    db.get(
+      `SELECT 1 FROM versions v JOIN artifacts a ON a.id = v.artifact_id JOIN repositories r ON r.id = a.repository_id
+       WHERE v.tree_shape = ? AND r.name = ? AND v.state <> 'deleted' LIMIT 1`,
+      shape,
+      repository,
+    ) !== undefined
+  );
+}
+
+/** Of a version that was recorded without. */
+function noteShape(db: SqliteDatabase, versionId: number, shape: string): void {
+  db.run(`UPDATE versions SET tree_shape = ? WHERE id = ? AND tree_shape IS NULL`, shape, versionId);
 }
 
 export function getVersion(db: SqliteDatabase, key: VersionKey): VersionRecord | undefined {

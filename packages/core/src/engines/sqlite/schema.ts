@@ -157,4 +157,8 @@ export const MIGRATIONS: readonly string[] = [
     changed_by TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE versions ADD COLUMN tree_shape TEXT;
+  CREATE INDEX versions_by_shape ON versions (tree_shape) WHERE tree_shape IS NOT NULL AND state <> 'deleted';
+  `,
 ];

@@ -220,4 +220,26 @@ export const publishing: Readonly<Record<string, ContractBody>> = {
       assert.deepEqual(await b.catalog.recordVersion(blind), { outcome: 'content-needed' });
     }
   },
+
+  'shapes of trees are found while a version of them is not deleted, in their repository': async (a, b) => {
+    await a.catalog.createRepository('team-a', actor());
+    const find = (repository = 'default') => b.catalog.findShapes(repository, ['shape:none', 'shape:tree']);
+    assert.deepEqual(await find(), [false, false]);
+    await publish(a, 'x', one, { treeDigest: 'sha256:tree', treeShape: 'shape:tree' });
+    assert.deepEqual(await find(), [false, true]);
+    assert.deepEqual(await find('team-a'), [false, false]);
+    assert.deepEqual(await find('absent'), [false, false]);
+    await a.catalog.condemnVersion(key('x', 1), minute(5), actor());
+    assert.deepEqual(await find(), [false, true]);
+  },
+
+  'publishing what is there already makes its shape known': async (a, b) => {
+    await publish(a, 'x', one, { treeDigest: 'sha256:tree' });
+    await publish(b, 'x', one, { treeDigest: 'sha256:tree', treeShape: 'shape:tree' });
+    assert.deepEqual(await a.catalog.findShapes('default', ['shape:tree']), [true]);
+    const version = await publish(a, 'y', two, { treeDigest: 'sha256:other' });
+    await a.catalog.condemnVersion(version, minute(5), actor());
+    await publish(b, 'y', two, { treeDigest: 'sha256:other', treeShape: 'shape:other' });
+    assert.deepEqual(await a.catalog.findShapes('default', ['shape:other']), [true]);
+  },
 };

@@ -10,6 +10,7 @@ import fs, {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
   writeSync,
@@ -17,7 +18,14 @@ import fs, {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cacheFolder, digestTree, readTree, TreeMemory } from '../../../src/packing/index.js';
+import {
+  cacheFolder,
+  digestTree,
+  packTree,
+  readTree,
+  TreeMemory,
+  type AskForShape,
+} from '../../../src/packing/index.js';
 import { directoryWith, temporaryDirectory } from './support/temporary-directory.js';
 
 /** Longer than files stay suspect. */
@@ -43,10 +51,10 @@ afterEach(() => {
 });
 
 /** What the memory says of the directory, asked so much later than now that its files have long been as they are. */
-function recognise(after = LATER_MS): ReturnType<TreeMemory['recognise']> {
+function recognise(after = LATER_MS, ask?: AskForShape): ReturnType<TreeMemory['recognise']> {
   const then = Date.now() + after;
   const clock = jest.spyOn(Date, 'now').mockReturnValue(then);
-  return new TreeMemory(folder, root).recognise().finally(() => clock.mockRestore());
+  return new TreeMemory(folder, root).recognise(ask).finally(() => clock.mockRestore());
 }
 
 const digestNow = (): ReturnType<typeof digestTree> => digestTree(readTree(root));
@@ -65,6 +73,32 @@ test('an unchanged directory is recognised without reading a file', async () => 
     expect((await recognise(2 * LATER_MS)).treeDigest).toBe(digest);
   });
   expect(opened).toEqual([]);
+});
+
+test('a large directory whose shape nobody knows is not read before it is packed, and remembered after it', async () => {
+  truncateSync(join(root, 'empty.txt'), 17_000_000);
+  const asked: string[] = [];
+  const opened = await openedBy(async () => {
+    const { treeDigest, known, learn } = await recognise(LATER_MS, async (shape) => {
+      asked.push(shape);
+      return Promise.resolve(false);
+    });
+    expect(treeDigest).toBeUndefined();
+    learn?.(await packTree(known(), join(folder, 'packed.zip')));
+  });
+  expect(asked).toEqual([expect.stringMatching(/^shape1:/)]);
+  expect(opened.sort()).toEqual([...new Set(opened)].sort());
+  const digest = await digestNow();
+  const openedAgain = await openedBy(async () => {
+    expect((await recognise(2 * LATER_MS)).treeDigest).toBe(digest);
+  });
+  expect(openedAgain).toEqual([]);
+});
+
+test('a question for a shape that fails is as if it was known', async () => {
+  truncateSync(join(root, 'empty.txt'), 17_000_000);
+  const { treeDigest } = await recognise(LATER_MS, () => Promise.reject(new Error('no answer')));
+  expect(treeDigest).toBe(await digestNow());
 });
 
 test('of an unchanged directory the contents are known, so that packing can copy them', async () => {
@@ -208,7 +242,7 @@ test('after any series of changes and questions the answer is what reading every
   let asked = 1;
   await fc.assert(
     fc.asyncProperty(attempt, async (names) => {
-      const wrong: string[] = [];
+      const wrong: unknown[] = [];
       for (const name of [...names, 'ask']) {
         try {
           changes[name]?.((path) => join(root, path));

@@ -15,6 +15,7 @@ import type { Instant, VersionKey } from '../../../model.js';
  * | "this artifact has this content" | `<repository>#contents` | `named#<digest>#<id>` |
  * | removal that has begun | `<repository>#removals` | `<digest>#<generation>` |
  * | tree → content, a hint | `<repository>#trees` | `<tree digest>` |
+ * | shape of a tree, a hint | `<repository>#trees` | `<shape>` |
  * | artifact: its numbers and counts | `<repository>#artifacts` | `<id>` |
  * | bookmark | `<repository>#versions` | `<id>#bookmark#<name>` |
  * | use of a version (reference or pin) | `<repository>#versions` | `<id>#use#<number>#<hash>` |
@@ -100,11 +101,14 @@ export const removalKey = (repository: string, digest: Digest, generation: numbe
   pk: removalsOf(repository),
   sk: `${digest}#${generation}`,
 });
+const treesOf = (repository: string): string => `${repository}#trees`;
 export const treeKey = (repository: string, treeDigest: string): Key => ({
-  pk: `${repository}#trees`,
+  pk: treesOf(repository),
   sk: treeDigest,
 });
+export const shapeKey = (repository: string, shape: string): Key => ({ pk: treesOf(repository), sk: shape });
 
+/** Of a tree's digest or of its shape: what is put there is a hint. */
 export const isTreeKey = ({ pk }: Key): boolean => pk.endsWith('#trees');
 
 export const artifactsOf = (repository: string): string => `${repository}#artifacts`;

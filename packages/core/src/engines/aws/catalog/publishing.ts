@@ -17,8 +17,8 @@ import {
 } from './recording.js';
 import { MAX_ACTIONS, type Refusals } from './table-client.js';
 
-/** At most so many actions are one version's: name, number, version, tree, content. */
-const ACTIONS_PER_VERSION = 5;
+/** At most so many actions are one version's, besides the hints of its tree: name, number, version, content. */
+const ACTIONS_PER_VERSION = 4;
 
 /**
  * Records versions of one repository in as few transactions as they fit, each version whole or not at all.
@@ -45,8 +45,8 @@ export async function recordVersions(
 function groups(recordings: readonly Recording[]): Recording[][] {
   const result: { members: Recording[]; ids: Set<string>; actions: number }[] = [];
   for (const recording of recordings) {
-    const { id, treeDigest } = recording.input;
-    const cost = ACTIONS_PER_VERSION - (treeDigest === undefined ? 1 : 0);
+    const { id, treeDigest, treeShape } = recording.input;
+    const cost = ACTIONS_PER_VERSION + (treeDigest === undefined ? 0 : 1) + (treeShape === undefined ? 0 : 1);
     let group = result.find(({ ids, actions }) => !ids.has(id) && actions + cost < MAX_ACTIONS);
     if (group === undefined) result.push((group = { members: [], ids: new Set(), actions: 1 }));
     group.members.push(recording);

@@ -16,7 +16,7 @@ import {
   type TreeItem,
   type VersionItem,
 } from './items.js';
-import { artifactKey, contentKey, namedKey, treeKey, versionKey } from './keys.js';
+import { artifactKey, contentKey, namedKey, shapeKey, treeKey, versionKey } from './keys.js';
 import { asSeen, leasePath } from './leases.js';
 import { findVersionItem } from './reading.js';
 
@@ -96,10 +96,16 @@ function draftNew(context: Context, recording: Recording, content: RecordedConte
               action: put(treeKey(repository, treeDigest), { digest, size: content.size } satisfies TreeItem),
             },
           ]),
+      ...shapeSteps(input),
     ],
     events: [versionEvent(context.identity, 'Holdfast Version Published', version, input.by)],
     result: { outcome: 'created', version },
   };
+}
+
+/** By which trees like it are looked for before they are read. */
+function shapeSteps({ repository, treeShape }: RecordVersionInput): Step[] {
+  return treeShape === undefined ? [] : [{ action: put(shapeKey(repository, treeShape), {}) }];
 }
 
 /** Takes the next number, provided that the last one is what it was seen to be. */
@@ -132,6 +138,7 @@ function draftExisting(recording: Recording, existing: VersionItem): Draft {
   return {
     steps: [
       { action: check(versionKey(existing), isLive), onRefusal: (found) => lookAgain(recording, found) },
+      ...shapeSteps(recording.input),
     ],
     events: [],
     result: { outcome: 'existing', version: versionRecord(existing) },
@@ -147,6 +154,7 @@ function draftRestored(context: Context, recording: Recording, existing: Version
         onRefusal: (found) => lookAgain(recording, found),
       },
       ...restoringArtifacts([existing], tick).map((action) => ({ action })),
+      ...shapeSteps(recording.input),
     ],
     events: [versionEvent(context.identity, 'Holdfast Version Restored', version, recording.input.by)],
     result: { outcome: 'restored', version },

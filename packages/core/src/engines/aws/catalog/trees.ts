@@ -2,7 +2,7 @@ import { checkDigest } from '../../../arn/index.js';
 import type { FoundVersion, KnownTree } from '../../../ports/index.js';
 import type { Context } from './context.js';
 import { factsOf, versionRecord, type ArtifactItem, type TreeItem } from './items.js';
-import { artifactKey, treeKey } from './keys.js';
+import { artifactKey, shapeKey, treeKey } from './keys.js';
 
 /**
  * The artifacts' newest versions where they are of these trees, and what the last version of each other tree was packed to. All of it is one
@@ -36,6 +36,16 @@ export async function findTrees(
     const known = packed.get(tree);
     return known && { digest: checkDigest(known.digest), size: known.size };
   });
+}
+
+/** For each shape of a tree, whether a version was ever of a tree of that shape. */
+export async function findShapes(
+  { table }: Context,
+  repository: string,
+  shapes: readonly string[],
+): Promise<boolean[]> {
+  const found = await Promise.all(shapes.map((shape) => table.getTogether(shapeKey(repository, shape))));
+  return found.map((item) => item !== undefined);
 }
 
 /** What was published last to each artifact, where that is live; read together with what else is asked for in the same turn. */
