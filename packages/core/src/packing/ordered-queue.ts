@@ -21,6 +21,11 @@ export class OrderedQueue {
     }
   }
 
+  /** Whether nothing that is under way has weight. */
+  get isLight(): boolean {
+    return this.underWay === 0;
+  }
+
   /** Adds work that has begun, and what to do with its result. */
   add<T>(weight: number, work: T | Promise<T>, use: (result: T) => void): void {
     if (work instanceof Promise) {

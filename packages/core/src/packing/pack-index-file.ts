@@ -47,8 +47,19 @@ export function decodePackIndex(bytes: Buffer): PackIndex {
   const to = from + count * FIELDS * 8;
   // A copy, since numbers must lie at a multiple of their size.
   const numbers = new Float64Array(new Uint8Array(bytes.subarray(from, to)).buffer);
-  const texts = bytes.toString('utf8', to).split('\0');
-  const entries = Array.from({ length: count }, (_, i): PackedEntry => {
+  let entries: readonly PackedEntry[] | undefined;
+  return {
+    ...about,
+    // Whether the zip is there at all is known without them.
+    get entries() {
+      return (entries ??= decodeEntries(count, numbers, bytes.toString('utf8', to)));
+    },
+  };
+}
+
+function decodeEntries(count: number, numbers: Float64Array, text: string): PackedEntry[] {
+  const texts = text.split('\0');
+  return Array.from({ length: count }, (_, i) => {
     const at = i * FIELDS;
     return {
       path: texts[i]!,
@@ -63,5 +74,4 @@ export function decodePackIndex(bytes: Buffer): PackIndex {
       compressedSize: numbers[at + 7]!,
     };
   });
-  return { ...about, entries };
 }

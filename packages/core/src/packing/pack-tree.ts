@@ -60,15 +60,13 @@ export async function packTree(
 ): Promise<PackResult> {
   const level = checkWhole('compression level', options.level ?? 6, 0, 9);
   const concurrency = checkWhole('concurrency', options.concurrency ?? 4 * availableParallelism(), 1, 1024);
-  checkNames(tree.entries);
-  const entries = inPackingOrder(tree.entries);
   const compressor = compressorName(level);
   const previous = options.previous && PreviousZip.open(options.previous, compressor);
   try {
-    const means = { level, concurrency, compressor, treeDigest: tree.treeDigest };
-    const packed = await pack(entries, destination, { ...means, previous });
+    const means = { level, concurrency, compressor };
+    const packed = await pack(tree, destination, { ...means, previous });
     // A damaged zip gives what it gives: everything is compressed again.
-    return packed ?? (await pack(entries, destination, means))!;
+    return packed ?? (await pack(tree, destination, means))!;
   } finally {
     previous?.close();
   }
@@ -79,53 +77,24 @@ interface Means {
   readonly concurrency: number;
   readonly compressor: string;
   readonly previous?: PreviousZip | undefined;
-  /** Of the tree, if it is known. */
-  readonly treeDigest: TreeDigest | undefined;
 }
 
 /** Undefined, with nothing written, when the previous zip turned out not to be what its index says. */
-async function pack(
-  entries: readonly TreeEntry[],
-  destination: string,
-  { level, concurrency, compressor, previous, treeDigest }: Means,
-): Promise<PackResult | undefined> {
+async function pack(tree: Tree, destination: string, means: Means): Promise<PackResult | undefined> {
   const unfinished = `${destination}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const output = openOutput(unfinished, destination, previous);
-    let packed: readonly PackedEntry[];
-    let packedTree: TreeDigest;
-    let sums: FileSums;
+    const output = openOutput(unfinished, destination, means.previous);
+    let packed: Packed;
     try {
-      const packer = new Packer(output, level, concurrency, previous, previous ? 0 : sizeOf(entries));
-      try {
-        const contents: string[] = [];
-        for (const entry of entries) {
-          contents.push(await packer.add(entry));
-        }
-        // While threads still compress the last.
-        packedTree =
-          treeDigest !== undefined && haveContents(entries, contents)
-            ? treeDigest
-            : treeDigestOfContents(entries, (i) => contents[i]!);
-        packed = await packer.finish();
-      } finally {
-        packer.close();
-      }
-      const finished = output.finish();
-      // While another thread may still digest the output.
-      const isDamaged = previous?.isSound() === false;
-      sums = await finished;
-      if (isDamaged) {
-        throw new DamagedZipError();
-      }
+      packed = await packInto(output, tree, means);
     } finally {
       output.close();
     }
     renameSync(unfinished, destination);
-    const { digest } = sums;
+    const { entries, treeDigest, sums } = packed;
     const size = output.position;
-    const index: PackIndex = { format: PACKING_FORMAT, compressor, ...sums, size, entries: packed };
-    return { digest, size, entries: packed.length, treeDigest: packedTree, index };
+    const index = { format: PACKING_FORMAT, compressor: means.compressor, ...sums, size, entries };
+    return { digest: sums.digest, size, entries: entries.length, treeDigest, index };
   } catch (error) {
     rmSync(unfinished, { force: true });
     if (error instanceof DamagedZipError) {
@@ -133,6 +102,45 @@ async function pack(
     }
     // Reading names its file; what is left concerns the destination.
     throw fileError('write', destination, error);
+  }
+}
+
+interface Packed {
+  readonly entries: readonly PackedEntry[];
+  readonly treeDigest: TreeDigest;
+  readonly sums: FileSums;
+}
+
+/** Throws {@link DamagedZipError} when what was copied must not be used. */
+async function packInto(
+  output: ZipOutput,
+  tree: Tree,
+  { level, concurrency, previous }: Means,
+): Promise<Packed> {
+  const inOrder = inPackingOrder(tree.entries);
+  const packer = new Packer(output, level, concurrency, previous, previous ? 0 : sizeOf(inOrder));
+  try {
+    const contents: string[] = [];
+    for (const entry of inOrder) {
+      contents.push(await packer.add(entry));
+    }
+    // While threads still compress the last.
+    const treeDigest =
+      tree.treeDigest !== undefined && haveContents(inOrder, contents)
+        ? tree.treeDigest
+        : treeDigestOfContents(inOrder, (i) => contents[i]!);
+    const entries = await packer.finish();
+    const finished = output.finish();
+    // It may fail before it is awaited; the failure is thrown then.
+    finished.catch(() => undefined);
+    // While another thread may still digest the output.
+    checkNames(tree.entries);
+    if (previous?.isSound() === false) {
+      throw new DamagedZipError();
+    }
+    return { entries, treeDigest, sums: await finished };
+  } finally {
+    packer.close();
   }
 }
 

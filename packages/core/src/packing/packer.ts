@@ -7,28 +7,23 @@ import type { PackedEntry } from './pack-index.js';
 import type { PreviousZip } from './previous-zip.js';
 import { hashContent } from './file-hasher.js';
 import { modeOf, type FileEntry, type TreeEntry } from './tree.js';
-import {
-  centralHeader,
-  DIRECTORY_TYPE,
-  endOfDirectory,
-  FILE_TYPE,
-  LINK_TYPE,
-  localHeader,
-} from './zip-format.js';
+import { nameInZip, ZipDirectory } from './zip-directory.js';
+import { localHeader } from './zip-format.js';
 import type { ZipOutput } from './zip-output.js';
 
 /** What a content that is being compressed holds, apart from its bytes. */
 const JOB_WEIGHT = 16 * 1024;
 const PIECE_WEIGHT = PIECE_SIZE + JOB_WEIGHT;
-
-const UNIX_TYPES = { file: FILE_TYPE, symlink: LINK_TYPE, directory: DIRECTORY_TYPE } as const;
+/** So much is copied at once, and not only when the last entry is added: then another thread can begin to digest it. */
+const LONG_RUN = 2 * 1024 * 1024;
 
 /** What is known of a content before its place in the zip is. */
 type Facts = Pick<PackedEntry, 'content' | 'size' | 'crc32' | 'method' | 'compressedSize'>;
 
 /** Entries that followed one another in the previous zip, as they do now: headers and contents are copied in one piece. */
 interface Run {
-  readonly entries: PackedEntry[];
+  /** The place of the first among the previous entries. */
+  readonly first: number;
   readonly modes: number[];
   readonly from: number;
   end: number;
@@ -38,7 +33,7 @@ interface Run {
 export class Packer {
   private readonly queue: OrderedQueue;
   private readonly scratch = Buffer.allocUnsafeSlow(READ_SIZE);
-  private readonly packed: PackedEntry[] = [];
+  private readonly directory: ZipDirectory;
   private readonly compressor: ContentCompressor;
   private run: Run | undefined;
 
@@ -55,13 +50,14 @@ export class Packer {
   ) {
     this.queue = new OrderedQueue(concurrency * PIECE_WEIGHT);
     this.compressor = new ContentCompressor(level, expected);
+    this.directory = new ZipDirectory(previous);
   }
 
   /** Returns what the entry holds, as {@link PackedEntry.content} says it. */
   add(entry: TreeEntry): string | Promise<string> {
     const content = contentOf(entry);
     if (content !== undefined && this.addToRun(entry, content)) {
-      return content;
+      return this.run!.end - this.run!.from < LONG_RUN ? content : this.copyNow(content);
     }
     if (entry.kind !== 'file') {
       this.addInline(entry, content ?? '');
@@ -77,13 +73,8 @@ export class Packer {
   async finish(): Promise<readonly PackedEntry[]> {
     this.endRun();
     await this.queue.drain();
-    const start = this.output.position;
-    for (const entry of this.packed) {
-      const unixMode = UNIX_TYPES[entry.kind] | entry.mode;
-      this.output.append(centralHeader(nameInZip(entry), unixMode, entry));
-    }
-    this.output.append(endOfDirectory(this.packed.length, start, this.output.position - start));
-    return this.packed;
+    this.directory.write(this.output);
+    return this.directory.entries;
   }
 
   /** Lets go of what it holds, finished or not. */
@@ -124,16 +115,16 @@ export class Packer {
 
   /** Whether the previous zip has the whole record of the entry, which is then copied with its neighbours. */
   private addToRun(entry: TreeEntry, content: string): boolean {
-    const same = this.previous?.same(entry.path, entry.kind, content);
-    if (same === undefined) {
+    const place = this.previous?.same(entry.path, entry.kind, content);
+    if (place === undefined) {
       return false;
     }
+    const same = this.previous!.entryAt(place);
     if (this.run?.end !== same.offset) {
       this.endRun();
-      this.run = { entries: [], modes: [], from: same.offset, end: same.offset };
+      this.run = { first: place, modes: [], from: same.offset, end: same.offset };
     }
     const { run } = this;
-    run.entries.push(same);
     run.modes.push(modeOf(entry));
     run.end = same.dataOffset + same.compressedSize;
     return true;
@@ -146,18 +137,19 @@ export class Packer {
       return;
     }
     this.run = undefined;
-    this.queue.add(0, run, ({ entries, modes, from, end }) => {
-      const shift = this.output.position - from;
-      entries.forEach((entry, i) => {
-        const { offset, dataOffset } = entry;
-        const mode = modes[i]!;
-        const isWhereItWas = shift === 0 && mode === entry.mode;
-        this.packed.push(
-          isWhereItWas ? entry : { ...entry, mode, offset: offset + shift, dataOffset: dataOffset + shift },
-        );
-      });
+    this.queue.add(0, run, ({ first, modes, from, end }) => {
+      this.directory.addCopied(first, modes, this.output.position - from);
       this.previous?.copy(from, end, this.output);
     });
+  }
+
+  /** Copies what was gathered, unless something in front of it is still being compressed. */
+  private async copyNow(content: string): Promise<string> {
+    this.endRun();
+    if (this.queue.isLight) {
+      await this.queue.drain();
+    }
+    return content;
   }
 
   private addCopy(entry: FileEntry, sha256: string): boolean {
@@ -232,15 +224,16 @@ export class Packer {
     const place = { path: entry.path, kind: entry.kind, mode: modeOf(entry), offset };
     const what = { size, content, crc32: facts.crc32, method, compressedSize };
     this.output.append(localHeader(nameInZip(entry), what));
-    this.packed.push({ ...place, ...what, dataOffset: this.output.position });
+    this.directory.add({ ...place, ...what, dataOffset: this.output.position });
   }
 
   /** Puts right what {@link begin} could not know of the last entry. */
   private complete(facts: Pick<Facts, 'content' | 'crc32'>): void {
-    const begun = this.packed.pop()!;
-    const entry = { ...begun, ...facts, compressedSize: this.output.position - begun.dataOffset };
-    this.output.complete(localHeader(nameInZip(entry), entry));
-    this.packed.push(entry);
+    this.directory.complete((begun) => {
+      const entry = { ...begun, ...facts, compressedSize: this.output.position - begun.dataOffset };
+      this.output.complete(localHeader(nameInZip(entry), entry));
+      return entry;
+    });
   }
 }
 
@@ -254,8 +247,4 @@ function contentOf(entry: TreeEntry): string | undefined {
     case 'directory':
       return '';
   }
-}
-
-function nameInZip(entry: Pick<PackedEntry, 'path' | 'kind'>): string {
-  return entry.kind === 'directory' ? `${entry.path}/` : entry.path;
 }

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { READ_SIZE } from './content-reader.js';
 import { fileError, isAbsence } from './file-errors.js';
 import type { PackedEntry, PackIndex } from './pack-index.js';
+import { PreviousDirectory } from './previous-directory.js';
 import { PACKING_FORMAT } from './tree-digest.js';
 
 /** A zip that was packed before, with the index that packing returned. */
@@ -45,7 +46,6 @@ export class PreviousZip {
     private readonly fd: number,
     private readonly file: string,
     private readonly index: PackIndex,
-    private readonly entries: readonly PackedEntry[] = index.entries,
   ) {}
 
   /**
@@ -64,6 +64,10 @@ export class PreviousZip {
       }
       throw fileError('read', file, error);
     }
+  }
+
+  private get entries(): readonly PackedEntry[] {
+    return this.index.entries;
   }
 
   /** Bytes of the zip. */
@@ -87,15 +91,38 @@ export class PreviousZip {
     return this.bySha256.get(sha256);
   }
 
-  /** The entry of this path, if its header and content are the bytes that packing it now would give. */
-  same(path: string, kind: PackedEntry['kind'], content: string): PackedEntry | undefined {
+  /** The place of the entry of this path, if its header and content are the bytes that packing it now would give. */
+  same(path: string, kind: PackedEntry['kind'], content: string): number | undefined {
     if (this.entries[this.next]?.path !== path) {
       this.byPath ??= new Map(this.entries.map((entry, i) => [entry.path, i]));
       this.next = this.byPath.get(path) ?? this.entries.length;
     }
-    const entry = this.entries[this.next];
+    const place = this.next;
     this.next += 1;
-    return entry?.kind === kind && entry.content === content ? entry : undefined;
+    const entry = this.entries[place];
+    return entry?.kind === kind && entry.content === content ? place : undefined;
+  }
+
+  entryAt(place: number): PackedEntry {
+    return this.entries[place]!;
+  }
+
+  /** The directory at the end; undefined when its records cannot be copied. Throws {@link DamagedZipError} when it is not there. */
+  directory(): PreviousDirectory | undefined {
+    const last = this.entries.at(-1);
+    const start = last === undefined ? 0 : last.dataOffset + last.compressedSize;
+    this.checkTo(start);
+    const bytes = Buffer.allocUnsafeSlow(Math.max(0, this.size - start));
+    for (let filled = 0; filled < bytes.length;) {
+      const count = this.read(start + filled, bytes.length - filled, bytes.subarray(filled));
+      if (count === 0) {
+        throw new DamagedZipError();
+      }
+      filled += count;
+    }
+    this.check = crc32(bytes, this.check);
+    this.checked = start + bytes.length;
+    return PreviousDirectory.of(bytes, this.entries);
   }
 
   /** Appends the bytes of a range. Throws {@link DamagedZipError} when the file ends before. */
@@ -142,9 +169,9 @@ export class PreviousZip {
     }
   }
 
-  private read(at: number, most: number): number {
+  private read(at: number, most: number, target = this.scratch): number {
     try {
-      return readSync(this.fd, this.scratch, 0, Math.min(most, READ_SIZE), at);
+      return readSync(this.fd, target, 0, Math.min(most, READ_SIZE), at);
     } catch (error) {
       throw fileError('read', this.file, error);
     }

@@ -48,8 +48,8 @@ function sealOf(kind: string, body: Uint8Array): Buffer {
 }
 
 /**
- * Writes a file beside and renames it, so that others read the old or the new one as a whole; of several writers the last
- * one wins. It is not flushed to the disk: what a crash leaves half-written does not carry its seal.
+ * Writes a file beside and renames it, so that others read the old or the new one as a whole, or for a moment none; of several writers the
+ * last one wins. It is not flushed to the disk: what a crash leaves half-written does not carry its seal.
  * Does nothing when the file cannot be written, since the next run only takes longer then.
  *
  * @param kind eight ASCII characters: what it holds and in which version
@@ -59,6 +59,8 @@ export function writeSealed(file: string, kind: string, body: Uint8Array): void 
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeNew(unfinished, [sealOf(kind, body), body]);
+    // Renaming over a file would have ext4 write the new one to the disk at once (its mount option auto_da_alloc).
+    rmSync(file, { force: true });
     renameSync(unfinished, file);
     removeOldest(dirname(file));
   } catch {

@@ -86,6 +86,29 @@ export function centralHeader(name: string, unixMode: number, entry: ZipEntry): 
   return scratch.subarray(0, 46 + length + extra.length);
 }
 
+/**
+ * How long the entry's record in the directory is, from where its parts lie. Undefined when sizes or offset are, or may be, too large for a
+ * record without room for 64 bits.
+ */
+export function centralHeaderSize({
+  size,
+  offset,
+  dataOffset,
+}: Pick<ZipEntry, 'size' | 'offset'> & { readonly dataOffset: number }): number | undefined {
+  // A deflated content is never longer than it was.
+  return size < ZIP64_FROM && offset < ZIP64_FROM ? dataOffset - offset + 16 : undefined;
+}
+
+/** Whether what lies in front of this needs no room for 64 bits to say where. */
+export function isNarrow(offset: number): boolean {
+  return offset < UINT32_MAX;
+}
+
+/** Changes the record that begins at a place in the bytes: its entry lies so many bytes further behind. */
+export function moveCentralHeader(bytes: Buffer, at: number, shift: number): void {
+  bytes.writeUInt32LE(bytes.readUInt32LE(at + 42) + shift, at + 42);
+}
+
 /** What closes a zip whose directory begins at `offset` and is `size` bytes long. */
 export function endOfDirectory(entries: number, offset: number, size: number): Buffer {
   const wide = entries >= UINT16_MAX || offset >= UINT32_MAX || size >= UINT32_MAX;
