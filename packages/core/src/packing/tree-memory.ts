@@ -13,7 +13,7 @@ import { hashTree, readAndHash, treeDigestOfContents, type TreeDigest } from './
 import type { FileEntry, Tree } from './tree.js';
 
 /** What the files hold, in which version: raise it with any change of their layout. */
-const FINGERPRINTS = 'hf-seen4';
+const FINGERPRINTS = 'hf-seen5';
 const PACKING = 'hf-pack3';
 
 /** A tree whose digest is known. */
@@ -53,14 +53,18 @@ export class TreeMemory {
     if (before === undefined) {
       return this.readAll(begunAt);
     }
-    const again = lookAgain(before, this.top);
+    const again = lookAgain(before, this.top, begunAt);
     if (again === undefined) {
       return this.compare(readTree(this.root), before, begunAt);
     }
+    if (again.changed.length > 0) {
+      return this.rememberChanges(before, again, begunAt);
+    }
     const { treeDigest } = before;
-    return again.changed.length === 0
-      ? { treeDigest, known: () => ({ entries: again.entries(), treeDigest }) }
-      : this.rememberChanges(before, again, begunAt);
+    if (again.touched.size > 0) {
+      this.keepFingerprints(before.after(new Map(), again.touched, treeDigest, begunAt));
+    }
+    return { treeDigest, known: () => ({ entries: again.entries(), treeDigest }) };
   }
 
   /** Of nothing that is known, contents are read while the directory is. */
@@ -101,7 +105,7 @@ export class TreeMemory {
       entries[i] = entry;
     }
     const treeDigest = treeDigestOfContents(entries, (i) => (entries[i] as FileEntry).sha256!);
-    this.keepFingerprints(before.after(changed, treeDigest, begunAt));
+    this.keepFingerprints(before.after(changed, again.touched, treeDigest, begunAt));
     return { treeDigest, known: () => ({ entries, treeDigest }) };
   }
 
