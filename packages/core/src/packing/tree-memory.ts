@@ -75,7 +75,8 @@ export class TreeMemory {
 
   private async compare(tree: Tree, before: Fingerprints, begunAt: number): Promise<RecognisedTree> {
     const unchanged = before.digestOf(tree);
-    if (unchanged !== undefined) {
+    // Without ignore rules only the listings can be others, by which the directory is recognised the next time.
+    if (unchanged !== undefined && tree.listings === undefined) {
       return {
         treeDigest: unchanged,
         known: () => withContents(tree, unchanged, (i) => before.contentOf(tree.entries[i]!)),

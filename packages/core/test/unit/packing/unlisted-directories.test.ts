@@ -215,6 +215,22 @@ test.each([EXT4, OVERLAYFS])(
   },
 );
 
+test('names that are listed in another order are remembered so', async () => {
+  fileSystemIs(OVERLAYFS);
+  await recognise();
+  const { readdirSync } = fs;
+  const list = jest
+    .spyOn(fs, 'readdirSync')
+    .mockImplementation(((path: string, options?: object) =>
+      readdirSync(path, options).reverse()) as typeof readdirSync);
+  await recognise(2 * LATER_MS);
+  list.mockClear();
+  await recognise(3 * LATER_MS);
+  const listed = list.mock.calls.map(([path]) => String(path)).filter((path) => path.startsWith(root));
+  // Reading the tree anew would list each once more.
+  expect(listed).toHaveLength(ALL.length);
+});
+
 test('with ignore rules every directory is listed', async () => {
   writeFileSync(at('.holdfastignore'), 'hollow/\n');
   await recognise();
