@@ -63,7 +63,7 @@ test.each([
   }
 
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 24 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 16 }), async (steps) => {
       const root = realpathSync(directoryWith({ a: '1', 'd/a': '1', 'd/e/a': '1' }));
       const answers = [await ask(root)];
       waitForFileClock();
@@ -82,6 +82,6 @@ test.each([
       answers.push(await ask(root));
       expect(answers.map(([answer]) => answer)).toEqual(answers.map(([, expected]) => expected));
     }),
-    { numRuns: 80 },
+    { numRuns: 40 },
   );
 });
