@@ -1,8 +1,8 @@
-import type { FileEntry, Tree, TreeEntry } from './tree.js';
+import type { FileEntry, FileStamp, Tree, TreeEntry } from './tree.js';
 
 /**
- * How much older than the reading of its content a file must be: two seconds, the coarsest time stamps that file systems
- * in use have (FAT). A younger file may change again without its stamps changing, what git calls racily clean.
+ * How much older than its reading a file or directory must be: two seconds, the coarsest time stamps that file systems
+ * in use have (FAT). A younger one may change again without its stamps changing, what git calls racily clean.
  */
 const SETTLED_AFTER_MS = 2000;
 
@@ -22,6 +22,12 @@ export interface Columns {
   readonly digests: Buffer;
 }
 
+/** Whether what changes after `begunAt`, in milliseconds since 1970, gets another stamp than this one. */
+export function isSettled(stamp: FileStamp | undefined, begunAt: number): stamp is FileStamp {
+  // Written so that an absurd time, such as NaN, is not trusted either.
+  return stamp !== undefined && Math.max(stamp.mtimeMs, stamp.ctimeMs) < begunAt - SETTLED_AFTER_MS;
+}
+
 /** Notes a file whose content has this SHA-256 in hexadecimal, read after `begunAt`, in milliseconds since 1970. */
 export function noteFile(
   { stamps, digests }: Columns,
@@ -31,9 +37,7 @@ export function noteFile(
   begunAt: number,
 ): void {
   const at = i * FIELDS;
-  const youngest = Math.max(stamp?.mtimeMs ?? Infinity, stamp?.ctimeMs ?? Infinity);
-  // Written so that an absurd time, such as NaN, is not trusted either.
-  if (stamp !== undefined && youngest < begunAt - SETTLED_AFTER_MS) {
+  if (isSettled(stamp, begunAt)) {
     stamps[at] = size;
     stamps[at + 1] = stamp.mtimeMs;
     stamps[at + 2] = stamp.ctimeMs;

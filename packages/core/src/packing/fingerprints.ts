@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { endianness } from 'node:os';
+import { DIRECTORY_FIELDS, DirectoryFingerprints } from './directory-fingerprints.js';
 import {
   DIGEST_BYTES,
   FIELDS,
@@ -11,7 +12,7 @@ import {
   type Columns,
 } from './fingerprint-columns.js';
 import { PACKING_FORMAT, type TreeDigest } from './tree-digest.js';
-import type { FileEntry, Listing, Tree, TreeEntry } from './tree.js';
+import type { FileEntry, FileStamp, Tree, TreeEntry } from './tree.js';
 
 interface Header {
   readonly packingFormat: number;
@@ -21,8 +22,12 @@ interface Header {
   readonly treeDigest: TreeDigest;
   /** How many entries there are. */
   readonly count: number;
-  /** How many bytes their names take, before those of the listings. */
+  /** How many bytes their names take. */
   readonly namesLength: number;
+  /** How many directories there are. */
+  readonly directories: number;
+  /** How many bytes the paths of these take, before the names in them. */
+  readonly pathsLength: number;
 }
 
 /**
@@ -38,8 +43,9 @@ export class Fingerprints {
   private constructor(
     private readonly header: Header,
     private readonly columns: Columns,
-    /** Path, and target of a link, of every entry, then path and names of every listing, each ending in NUL. */
+    /** Path, and target of a link, of every entry, each ending in NUL. */
     private readonly names: Buffer,
+    readonly directories: DirectoryFingerprints,
   ) {}
 
   /**
@@ -61,6 +67,7 @@ export class Fingerprints {
       }
     });
     const names = namesOf(tree);
+    const directories = DirectoryFingerprints.of(tree.listings ?? [], begunAt);
     const header = {
       packingFormat: PACKING_FORMAT,
       endianness: endianness(),
@@ -68,20 +75,21 @@ export class Fingerprints {
       treeDigest,
       count,
       namesLength: names.length,
+      directories: directories.count,
+      pathsLength: directories.pathsLength,
     };
-    const listings = Buffer.from(
-      (tree.listings ?? []).map((listing) => `${listing.path}\0${listing.names}\0`).join(''),
-    );
-    return new Fingerprints(header, columns, Buffer.concat([names, listings]));
+    return new Fingerprints(header, columns, names, directories);
   }
 
   /**
    * Notes the same tree when some of its files have changed, and nothing has come or gone.
    *
    * @param files the changed ones by their places, with their SHA-256, read after `begunAt`
+   * @param directories as they were before they were listed, after `begunAt`, by their places: those that have other times now
    */
   after(
     files: ReadonlyMap<number, FileEntry & { readonly sha256: string }>,
+    directories: ReadonlyMap<number, FileStamp>,
     treeDigest: TreeDigest,
     begunAt: number,
   ): Fingerprints {
@@ -94,28 +102,36 @@ export class Fingerprints {
       columns.kinds[i] = kindOf(entry);
       noteFile(columns, i, entry, entry.sha256, begunAt);
     }
-    return new Fingerprints({ ...this.header, treeDigest, begunAt }, columns, this.names);
+    const header = { ...this.header, treeDigest, begunAt };
+    return new Fingerprints(header, columns, this.names, this.directories.after(directories, begunAt));
   }
 
   /** The inverse of {@link encode}. Undefined for what another version wrote, or a clock that was ahead of this one. */
   static decode(bytes: Buffer, now: number): Fingerprints | undefined {
     const end = 4 + bytes.readUInt32LE(0);
     const header = JSON.parse(bytes.toString('utf8', 4, end)) as Header;
-    const { packingFormat, begunAt, count } = header;
+    const { packingFormat, begunAt, count, directories } = header;
     if (packingFormat !== PACKING_FORMAT || header.endianness !== endianness() || begunAt > now) {
       return undefined;
     }
     // A copy, since numbers must lie at a multiple of their size.
-    const stamps = new Uint8Array(bytes.subarray(end, end + count * FIELDS * 8));
-    const kinds = end + stamps.length;
+    const length = (count * FIELDS + directories * DIRECTORY_FIELDS) * 8;
+    const { buffer } = new Uint8Array(bytes.subarray(end, end + length));
+    const kinds = end + length;
     const digests = kinds + count;
     const names = digests + count * DIGEST_BYTES;
+    const texts = names + header.namesLength;
     const columns = {
-      stamps: new Float64Array(stamps.buffer),
+      stamps: new Float64Array(buffer, 0, count * FIELDS),
       kinds: bytes.subarray(kinds, digests),
       digests: bytes.subarray(digests, names),
     };
-    return new Fingerprints(header, columns, bytes.subarray(names));
+    const seen = new DirectoryFingerprints(
+      new Float64Array(buffer, count * FIELDS * 8),
+      bytes.subarray(texts),
+      header.pathsLength,
+    );
+    return new Fingerprints(header, columns, bytes.subarray(names, texts), seen);
   }
 
   encode(): Buffer {
@@ -123,8 +139,17 @@ export class Fingerprints {
     const length = Buffer.alloc(4);
     length.writeUInt32LE(header.length);
     const { stamps, kinds, digests } = this.columns;
-    const numbers = Buffer.from(stamps.buffer, stamps.byteOffset, stamps.byteLength);
-    return Buffer.concat([length, header, numbers, kinds, digests, this.names]);
+    const { stamps: times, texts } = this.directories;
+    return Buffer.concat([
+      length,
+      header,
+      bytesOf(stamps),
+      bytesOf(times),
+      kinds,
+      digests,
+      this.names,
+      texts,
+    ]);
   }
 
   /** The digest of the tree if nothing of it has changed; undefined when something has, or may have. */
@@ -137,7 +162,7 @@ export class Fingerprints {
         return undefined;
       }
     }
-    return this.columns.kinds.equals(kindsOf(tree)) && this.entryNames().equals(namesOf(tree))
+    return this.columns.kinds.equals(kindsOf(tree)) && this.names.equals(namesOf(tree))
       ? this.header.treeDigest
       : undefined;
   }
@@ -146,18 +171,9 @@ export class Fingerprints {
     return this.header.treeDigest;
   }
 
-  /** Of every directory, the root first; none where names do not tell what belongs to the tree. */
-  listings(): Listing[] {
-    const texts = this.names.toString('utf8', this.header.namesLength).split('\0');
-    return Array.from({ length: texts.length >> 1 }, (_, i) => ({
-      path: texts[2 * i]!,
-      names: texts[2 * i + 1]!,
-    }));
-  }
-
   /** The names of the entries in their order: the path of each, and behind that of a link its target. */
   entryTexts(): string[] {
-    return this.entryNames().toString('utf8').split('\0');
+    return this.names.toString('utf8').split('\0');
   }
 
   /** Calls for each entry, in order, without making an object of it; `text` is its place in {@link entryTexts}. Ends when told so. */
@@ -204,10 +220,6 @@ export class Fingerprints {
 
   private digestAt(i: number): string {
     return this.columns.digests.toString('hex', i * DIGEST_BYTES, (i + 1) * DIGEST_BYTES);
-  }
-
-  private entryNames(): Buffer {
-    return this.names.subarray(0, this.header.namesLength);
   }
 
   /** The SHA-256 of a file's content in hexadecimal if the file has not changed; undefined when it has, or may have. */
@@ -259,6 +271,10 @@ export class Fingerprints {
     this.every((_, kind, text) => paths.push(kind === 'file' ? texts[text]! : '') > 0);
     return paths;
   }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function namesOf(tree: Tree): Buffer {

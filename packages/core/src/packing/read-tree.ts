@@ -10,12 +10,13 @@ import {
 import { basename, join, sep } from 'node:path';
 import { quote } from '../arn/index.js';
 import { HoldfastError } from '../errors.js';
+import { deviceKeepingTimes, directoryStamp } from './directory-times.js';
 import { sortedBytewise } from './entry-order.js';
 import { fileError } from './file-errors.js';
 import { IGNORE_FILE, IgnoreRules } from './ignore-rules.js';
 import { decodeName } from './names.js';
 import { readInnerLink } from './symlinks.js';
-import type { FileEntry, Listing, Tree, TreeEntry } from './tree.js';
+import { stampOf, type FileEntry, type FileStamp, type Listing, type Tree, type TreeEntry } from './tree.js';
 
 /**
  * Reads what is to be packed of a directory: its files, its links, and the directories that are empty on disk.
@@ -39,7 +40,8 @@ export function readTree(root: string, found?: (entry: FileEntry) => void): Tree
   } catch (error) {
     throw fileError('read', root, error);
   }
-  const reading: Reading = { entries: [], listings: [], ruled: false, found };
+  const device = deviceKeepingTimes(top);
+  const reading: Reading = { entries: [], listings: [], ruled: false, device, found };
   readDirectory(top, '', IgnoreRules.none, reading);
   const { listings, ruled } = reading;
   // All that follows wants this order, and finds it sorted then.
@@ -66,23 +68,26 @@ interface Reading {
   readonly listings: Listing[];
   /** Whether there are ignore rules. */
   ruled: boolean;
+  /** Where directories are recognised by their times. */
+  readonly device: number | undefined;
   readonly found: ((entry: FileEntry) => void) | undefined;
 }
 
 /** A regular file as its stats say that it is. `file` is where it lies. */
 export function fileEntry(path: string, file: string, stats: Stats): FileEntry {
   const mode = (stats.mode & 0o100) === 0 ? 0o644 : 0o755;
-  const stamp = { mtimeMs: stats.mtimeMs, ctimeMs: stats.ctimeMs, inode: stats.ino };
-  return { kind: 'file', path, mode, size: stats.size, source: { file }, stamp };
+  return { kind: 'file', path, mode, size: stats.size, source: { file }, stamp: stampOf(stats) };
 }
 
 function readDirectory(top: string, directory: string, inherited: IgnoreRules, reading: Reading): void {
   const absolute = directory === '' ? top : below(top, directory);
+  // First the times, so that whatever changes while the names are listed changes them.
+  const stamp = stampOfDirectory(absolute, reading.device);
   const children = listDirectory(absolute, directory);
   if (children.length === 0 && directory !== '') {
     reading.entries.push({ kind: 'directory', path: directory });
   }
-  reading.listings.push({ path: directory, names: namesIn(children) });
+  reading.listings.push({ path: directory, names: namesIn(children), stamp });
   const ignoreFile = children.find((child) => child.name === IGNORE_FILE);
   reading.ruled ||= ignoreFile !== undefined;
   const rules =
@@ -103,6 +108,15 @@ function readDirectory(top: string, directory: string, inherited: IgnoreRules, r
         reading.found?.(entry);
       }
     }
+  }
+}
+
+function stampOfDirectory(absolute: string, device: number | undefined): FileStamp | undefined {
+  try {
+    return device === undefined ? undefined : directoryStamp(lstatSync(absolute), device);
+  } catch {
+    // Listing it meets the same, and says what it is.
+    return undefined;
   }
 }
 

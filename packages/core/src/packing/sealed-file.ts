@@ -60,7 +60,7 @@ export function writeSealed(file: string, kind: string, body: Uint8Array): void 
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeNew(unfinished, [sealOf(kind, body), body]);
     // Renaming over a file would have ext4 write the new one to the disk at once (its mount option auto_da_alloc).
-    rmSync(file, { force: true });
+    discard(file);
     renameSync(unfinished, file);
     removeOldest(dirname(file));
   } catch {

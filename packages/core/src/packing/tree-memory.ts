@@ -15,7 +15,7 @@ import type { AskForShape } from './tree-shape.js';
 import type { FileEntry, Tree } from './tree.js';
 
 /** What the files hold, in which version: raise it with any change of their layout. */
-const FINGERPRINTS = 'hf-seen4';
+const FINGERPRINTS = 'hf-seen5';
 const PACKING = 'hf-pack4';
 
 /** A tree as it is now. */
@@ -66,14 +66,18 @@ export class TreeMemory {
     if (before === undefined) {
       return this.readAll(begunAt, mayBeKnown);
     }
-    const again = lookAgain(before, this.top);
+    const again = lookAgain(before, this.top, begunAt);
     if (again === undefined) {
       return this.compare(readTree(this.root), before, begunAt);
     }
+    if (again.changed.length > 0) {
+      return this.rememberChanges(before, again, begunAt);
+    }
     const { treeDigest } = before;
-    return again.changed.length === 0
-      ? { treeDigest, known: () => ({ entries: again.entries(), treeDigest }) }
-      : this.rememberChanges(before, again, begunAt);
+    if (again.touched.size > 0) {
+      this.keepFingerprints(before.after(new Map(), again.touched, treeDigest, begunAt));
+    }
+    return { treeDigest, known: () => ({ entries: again.entries(), treeDigest }) };
   }
 
   /** Of nothing that is known, contents are read while the directory is. */
@@ -92,7 +96,8 @@ export class TreeMemory {
 
   private async compare(tree: Tree, before: Fingerprints, begunAt: number): Promise<RecognisedTree> {
     const unchanged = before.digestOf(tree);
-    if (unchanged !== undefined) {
+    // Without ignore rules only the listings can be others, by which the directory is recognised the next time.
+    if (unchanged !== undefined && tree.listings === undefined) {
       return {
         treeDigest: unchanged,
         known: () => withContents(tree, unchanged, (i) => before.contentOf(tree.entries[i]!)),
@@ -122,7 +127,7 @@ export class TreeMemory {
       entries[i] = entry;
     }
     const treeDigest = treeDigestOfContents(entries, (i) => (entries[i] as FileEntry).sha256!);
-    this.keepFingerprints(before.after(changed, treeDigest, begunAt));
+    this.keepFingerprints(before.after(changed, again.touched, treeDigest, begunAt));
     return { treeDigest, known: () => ({ entries, treeDigest }) };
   }
 

@@ -1,9 +1,10 @@
+import type { Stats } from 'node:fs';
 import type { TreeDigest } from './tree-digest.js';
 
 /** Where the bytes of a file entry come from: a file on disk (absolute path), or memory. */
 export type ContentSource = { readonly file: string } | { readonly bytes: Uint8Array };
 
-/** What a file system changes with a file. Times are milliseconds since 1970, with the fraction that a double holds. */
+/** What a file system changes with a file or directory. Times are milliseconds since 1970, with the fraction that a double holds. */
 export interface FileStamp {
   readonly mtimeMs: number;
   readonly ctimeMs: number;
@@ -46,6 +47,8 @@ export interface Listing {
   /** Of the directory, relative to the root and empty for the root itself. */
   readonly path: string;
   readonly names: string;
+  /** As the directory was before it was listed; absent where that does not tell of another time that it has the same names. */
+  readonly stamp?: FileStamp | undefined;
 }
 
 /** What is to be packed, in any order. */
@@ -55,6 +58,10 @@ export interface Tree {
   readonly listings?: readonly Listing[];
   /** Where it is known, which is when every file's `sha256` is. */
   readonly treeDigest?: TreeDigest;
+}
+
+export function stampOf({ mtimeMs, ctimeMs, ino }: Stats): FileStamp {
+  return { mtimeMs, ctimeMs, inode: ino };
 }
 
 /** The permission bits that an entry has in a zip and in a tree digest. */

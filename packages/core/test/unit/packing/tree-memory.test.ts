@@ -26,6 +26,7 @@ import {
   TreeMemory,
   type AskForShape,
 } from '../../../src/packing/index.js';
+import { waitForFileClock } from './support/file-clock.js';
 import { directoryWith, temporaryDirectory } from './support/temporary-directory.js';
 
 /** Longer than files stay suspect. */
@@ -231,6 +232,7 @@ const changes: Readonly<Record<string, (at: (path: string) => string) => void>> 
 
 test.each(Object.keys(changes))('a change is seen: %s', async (name) => {
   const before = (await recognise()).treeDigest;
+  waitForFileClock();
   changes[name]!((path) => join(root, path));
   const after = (await recognise(2 * LATER_MS)).treeDigest;
   expect(after).toBe(await digestNow());
@@ -253,6 +255,7 @@ test('after any series of changes and questions the answer is what reading every
         if (answer !== undefined && answer.treeDigest !== (await digestNow())) {
           wrong.push(answer.treeDigest);
         }
+        waitForFileClock();
       }
       expect(wrong).toEqual([]);
     }),
