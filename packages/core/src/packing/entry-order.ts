@@ -9,19 +9,30 @@ const DEPENDENCY_PREFIXES = DEPENDENCY_DIRECTORIES.map((name) => ({ first: `${na
 
 const SURROGATE = /[\ud800-\udfff]/;
 
+/** What was found sorted, or made so: to look again takes as long as digesting the paths. */
+const known = new WeakSet<readonly object[]>();
+
 /** Returns the entries sorted by the UTF-8 bytes of their paths. JavaScript's own order differs where surrogate pairs are involved. */
 export function sortedBytewise<E extends { readonly path: string }>(entries: readonly E[]): E[] {
+  const sorted = [...entries];
   if (isSortedBytewise(entries)) {
-    return [...entries];
+    known.add(sorted);
+  } else if (entries.some(({ path }) => SURROGATE.test(path))) {
+    sorted.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  } else {
+    sorted.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   }
-  if (entries.some(({ path }) => SURROGATE.test(path))) {
-    return [...entries].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
-  }
-  return [...entries].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return sorted;
 }
 
-/** True only when they are sorted, and no two have the same path; it may be false of paths with surrogate pairs. */
+/**
+ * True only when they are sorted, and no two have the same path; it may be false of paths with surrogate pairs. Of entries that are sorted,
+ * no path may be changed any more.
+ */
 export function isSortedBytewise(entries: readonly { readonly path: string }[]): boolean {
+  if (known.has(entries)) {
+    return true;
+  }
   let previous = '';
   for (const { path } of entries) {
     if (path <= previous || SURROGATE.test(path)) {
@@ -29,6 +40,7 @@ export function isSortedBytewise(entries: readonly { readonly path: string }[]):
     }
     previous = path;
   }
+  known.add(entries);
   return true;
 }
 
@@ -44,5 +56,8 @@ export function inPackingOrder<E extends { readonly path: string }>(entries: rea
   for (const entry of entries) {
     (isDependency(entry.path) ? dependencies : own).push(entry);
   }
-  return [...sortedBytewise(dependencies), ...sortedBytewise(own)];
+  // Of sorted entries each part is sorted.
+  return isSortedBytewise(entries)
+    ? [...dependencies, ...own]
+    : [...sortedBytewise(dependencies), ...sortedBytewise(own)];
 }

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { sortedBytewise } from './entry-order.js';
 import { PACKING_FORMAT } from './tree-digest.js';
 import { weightOf, type TreeEntry } from './tree.js';
 
@@ -13,16 +12,14 @@ export type AskForShape = (shape: TreeShape) => Promise<boolean>;
 const WORTH_ASKING = 16 * 1024 * 1024;
 
 /**
- * The shape of a tree: the SHA-256 over the sizes of its files, in the order of the tree. Trees of one digest have one shape, and it is known
- * without reading a file. Undefined for a tree that is read in less time than a store takes to answer.
+ * The shape of a tree: the SHA-256 over the sizes of its files, smallest first. Trees of one digest have one shape, and it is known without
+ * reading a file. Undefined for a tree that is read in less time than a store takes to answer.
  */
 export function shapeOf(tree: { readonly entries: readonly TreeEntry[] }): TreeShape | undefined {
-  const weight = tree.entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? weightOf(entry) : 0), 0);
-  if (weight < WORTH_ASKING) {
+  const files = tree.entries.filter((entry) => entry.kind === 'file');
+  if (files.reduce((sum, file) => sum + weightOf(file), 0) < WORTH_ASKING) {
     return undefined;
   }
-  const sizes = sortedBytewise(tree.entries).map((entry) =>
-    entry.kind === 'file' ? entry.size : entry.kind,
-  );
+  const sizes = Float64Array.from(files, ({ size }) => size).sort();
   return `shape${PACKING_FORMAT}:${hash('sha256', sizes.join(), 'hex')}`;
 }

@@ -145,9 +145,9 @@ export function hasShape(db: SqliteDatabase, repository: string, shape: string):
   );
 }
 
-/** Of a version that was recorded without. */
+/** Of a version that was recorded without, or with another release's. */
 function noteShape(db: SqliteDatabase, versionId: number, shape: string): void {
-  db.run(`UPDATE versions SET tree_shape = ? WHERE id = ? AND tree_shape IS NULL`, shape, versionId);
+  db.run(`UPDATE versions SET tree_shape = ? WHERE id = ?`, shape, versionId);
 }
 
 export function getVersion(db: SqliteDatabase, key: VersionKey): VersionRecord | undefined {

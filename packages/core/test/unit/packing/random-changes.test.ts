@@ -39,7 +39,7 @@ const step = fc.tuple(fc.constantFrom(...Object.keys(changes), 'ask', 'ask', 'as
 /** The digest, or why there is none, such as a link that leads outside. */
 async function answerOf(asked: Promise<string | undefined>): Promise<string> {
   try {
-    return await asked;
+    return String(await asked);
   } catch (error) {
     return String(error);
   }
