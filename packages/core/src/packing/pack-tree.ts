@@ -14,7 +14,7 @@ import type { Tree, TreeEntry } from './tree.js';
 import { ZipOutput, type FileSums } from './zip-output.js';
 
 /** From here on a zip that is mostly copied takes longer to digest than a thread takes to start. */
-const WORTH_A_THREAD = 16 * 1024 * 1024;
+const WORTH_A_THREAD = 32 * 1024 * 1024;
 /** The longest name that a zip can hold, in bytes. */
 const MAX_NAME = 0xffff;
 

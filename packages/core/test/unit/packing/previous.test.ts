@@ -166,7 +166,7 @@ describe('packing with a previous zip', () => {
   });
 
   test('gives the digest of what it wrote when another thread takes it', async () => {
-    for (const name of ['a', 'b', 'c']) writeFileSync(join(root, name), randomBytes(7_000_000));
+    for (const name of ['a', 'b', 'c', 'd']) writeFileSync(join(root, name), randomBytes(8_000_000));
     writeFileSync(join(root, 'large.bin'), randomBytes(9_000_000));
     const first = await packTree(readTree(root), join(out, 'large.zip'));
     const previous = { file: join(out, 'large.zip'), index: first.index };
