@@ -28,6 +28,8 @@ export interface PackOptions {
   readonly concurrency?: number;
   /** A zip whose unchanged contents are copied instead of compressed again. It never changes the result. */
   readonly previous?: Previous;
+  /** Whether the zip goes to the disk while it is made, for somebody who is to flush it later and would have to wait then. */
+  readonly flush?: boolean;
 }
 
 export interface PackResult {
@@ -63,7 +65,7 @@ export async function packTree(
   const compressor = compressorName(level);
   const previous = options.previous && PreviousZip.open(options.previous, compressor);
   try {
-    const means = { level, concurrency, compressor };
+    const means = { level, concurrency, compressor, flush: options.flush === true };
     const packed = await pack(tree, destination, { ...means, previous });
     // A damaged zip gives what it gives: everything is compressed again.
     return packed ?? (await pack(tree, destination, means))!;
@@ -77,18 +79,19 @@ interface Means {
   readonly concurrency: number;
   readonly compressor: string;
   readonly previous?: PreviousZip | undefined;
+  readonly flush: boolean;
 }
 
 /** Undefined, with nothing written, when the previous zip turned out not to be what its index says. */
 async function pack(tree: Tree, destination: string, means: Means): Promise<PackResult | undefined> {
   const unfinished = `${destination}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const output = openOutput(unfinished, destination, means.previous);
+    const output = openOutput(unfinished, destination, means);
     let packed: Packed;
     try {
       packed = await packInto(output, tree, means);
     } finally {
-      output.close();
+      await output.close();
     }
     renameSync(unfinished, destination);
     const { entries, treeDigest, sums } = packed;
@@ -153,11 +156,11 @@ function haveContents(entries: readonly TreeEntry[], contents: readonly string[]
   return entries.every((entry, i) => entry.kind !== 'file' || entry.sha256 === contents[i]);
 }
 
-function openOutput(file: string, destination: string, previous: PreviousZip | undefined): ZipOutput {
-  // Without a previous zip, all processors are compressing.
-  const mostlyCopied = previous !== undefined && previous.size >= WORTH_A_THREAD;
+function openOutput(file: string, destination: string, { previous, flush }: Means): ZipOutput {
   try {
-    return new ZipOutput(file, mostlyCopied && availableParallelism() > 1);
+    // Without a previous zip, all processors are compressing.
+    const mostlyCopied = previous !== undefined && previous.size >= WORTH_A_THREAD;
+    return new ZipOutput(file, { elsewhere: mostlyCopied && availableParallelism() > 1, flush });
   } catch (error) {
     throw fileError('write', destination, error);
   }

@@ -1,10 +1,12 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Digest } from '../arn/index.js';
 import { READ_SIZE } from './content-reader.js';
 import { sumOfFile, type FileSum } from './file-sum.js';
 
 const BUFFER_SIZE = 256 * 1024;
+/** How much is written before it is worth flushing. */
+const FLUSH_FROM = 8 * 1024 * 1024;
 
 /** What a whole file is known by. */
 export interface FileSums {
@@ -24,15 +26,20 @@ export class ZipOutput {
   private buffered = 0;
   private written = 0;
   private asideFrom: number | undefined;
+  private readonly flushes: boolean;
+  private unflushed = 0;
+  private flushing: Promise<void> | undefined;
 
   /**
    * Creates the file, which must not exist.
    *
    * @param elsewhere whether another thread is to digest it, because this one has more to do than the others
+   * @param flush whether to flush on the way what is written; it is no promise that all is flushed in the end
    */
-  constructor(file: string, elsewhere: boolean) {
+  constructor(file: string, { elsewhere, flush }: { readonly elsewhere: boolean; readonly flush: boolean }) {
     this.fd = openSync(file, 'wx+', 0o666);
     this.sum = sumOfFile(file, elsewhere);
+    this.flushes = flush;
   }
 
   /** How many bytes there are so far. */
@@ -42,7 +49,7 @@ export class ZipOutput {
 
   append(bytes: Uint8Array): void {
     if (bytes.length > BUFFER_SIZE - this.buffered) {
-      this.flush();
+      this.writeBuffered();
     }
     if (bytes.length > BUFFER_SIZE) {
       this.write(bytes);
@@ -54,13 +61,13 @@ export class ZipOutput {
 
   /** Begins a range that will be completed by {@link complete}. */
   setAside(): void {
-    this.flush();
+    this.writeBuffered();
     this.asideFrom = this.written;
   }
 
   /** Ends the range, putting its first bytes right. */
   complete(start: Uint8Array): void {
-    this.flush();
+    this.writeBuffered();
     const from = this.asideFrom!;
     writeFully(this.fd, start, from);
     this.asideFrom = undefined;
@@ -77,16 +84,18 @@ export class ZipOutput {
 
   /** Writes what is left and returns what the whole file is known by. */
   async finish(): Promise<FileSums> {
-    this.flush();
+    this.writeBuffered();
+    this.beginFlushing();
     return { digest: `sha256:${await this.sum.finish()}`, crc32: this.check };
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.sum.close();
+    await this.flushing;
     closeSync(this.fd);
   }
 
-  private flush(): void {
+  private writeBuffered(): void {
     const bytes = this.buffer.subarray(0, this.buffered);
     this.buffered = 0;
     this.write(bytes);
@@ -95,9 +104,25 @@ export class ZipOutput {
   private write(bytes: Uint8Array): void {
     writeFully(this.fd, bytes, this.written);
     this.written += bytes.length;
+    this.unflushed += bytes.length;
+    this.beginFlushing();
     if (this.asideFrom === undefined) {
       this.add(bytes);
     }
+  }
+
+  private beginFlushing(): void {
+    if (!this.flushes || this.flushing !== undefined || this.unflushed < FLUSH_FROM) {
+      return;
+    }
+    this.unflushed = 0;
+    this.flushing = new Promise((resolve) => {
+      // Whoever flushes the file meets the failure again.
+      fdatasync(this.fd, () => {
+        this.flushing = undefined;
+        resolve();
+      });
+    });
   }
 
   /** Takes in the next bytes, which are in the file and will not change any more. */

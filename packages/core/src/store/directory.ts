@@ -36,7 +36,7 @@ export async function readDirectory(
     (await context.engine.catalog.findShapes(repository, [shape]))[0]!;
   if (context.cache === false) {
     const { tree, treeDigest } = await trees.digestDirectory(path, mayBeKnown);
-    return { treeDigest, pack: (file) => packShaped(tree, file) };
+    return { treeDigest, pack: (file) => packShaped(context, tree, file) };
   }
   const memory = new trees.TreeMemory(context.cache ?? trees.cacheFolder(), path);
   const recognised = await memory.recognise(mayBeKnown);
@@ -47,14 +47,21 @@ export async function readDirectory(
 }
 
 /** Reads a file that is to stand alone in a zip. Throws like `treeOfFile` and `digestTree`. */
-export async function readSingleFile(path: string): Promise<ReadTree> {
+export async function readSingleFile(context: StoreContext, path: string): Promise<ReadTree> {
   const { digestTree, treeOfFile } = loadTrees();
   const tree = treeOfFile(path);
-  return { treeDigest: await digestTree(tree), pack: (file) => packShaped(tree, file) };
+  return { treeDigest: await digestTree(tree), pack: (file) => packShaped(context, tree, file) };
 }
 
-async function packShaped(tree: Tree, file: string, options: PackOptions = {}): Promise<PackedTree> {
-  const packed = await loadPacking().packTree(tree, file, options);
+async function packShaped(
+  { engine }: StoreContext,
+  tree: Tree,
+  file: string,
+  options: PackOptions = {},
+): Promise<PackedTree> {
+  // An engine that stores on this machine takes the very file, and flushes it.
+  const flush = engine.content.localPath !== undefined;
+  const packed = await loadPacking().packTree(tree, file, { ...options, flush });
   return { ...packed, treeShape: loadTrees().shapeOf(tree) };
 }
 
@@ -66,7 +73,7 @@ async function packRemembering(
   file: string,
 ): Promise<PackedTree> {
   const previous = await findPrevious(context, repository, memory);
-  const packed = await packShaped(known(), file, previous === undefined ? {} : { previous });
+  const packed = await packShaped(context, known(), file, previous === undefined ? {} : { previous });
   memory.keepPacking(packed.index);
   learn?.(packed);
   return packed;

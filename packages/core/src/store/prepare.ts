@@ -159,7 +159,7 @@ async function readInput(
         return unpackedTree(context, about, source.path, directory, scratch);
       }
       return source.zip === true
-        ? unpackedTree(context, about, source.path, await readSingleFile(source.path), scratch)
+        ? unpackedTree(context, about, source.path, await readSingleFile(context, source.path), scratch)
         : prepareFile(context, about, source.path);
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
+import fs, {
   existsSync,
   mkdirSync,
   readdirSync,
@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   digestTree,
@@ -101,6 +102,36 @@ function asZipped(item: TreeEntry): readonly [string, number, string] {
   }
 }
 
+/**
+ * Notes when a file has been flushed, and when one that ever was is closed. Flushing takes until some turns after a file of that name was
+ * asked for.
+ */
+function watchFlushing(name: string): string[] {
+  const calls: string[] = [];
+  const asked = Promise.withResolvers<undefined>();
+  const flushed = new Set<number>();
+  const { fdatasync, closeSync, openSync } = fs;
+  jest.spyOn(fs, 'openSync').mockImplementation((...args) => {
+    if (String(args[0]).endsWith(name)) asked.resolve(undefined);
+    return openSync(...args);
+  });
+  jest.spyOn(fs, 'fdatasync').mockImplementation((fd, done) => {
+    flushed.add(fd);
+    fdatasync(fd, (error) => {
+      void asked.promise.then(async () => {
+        for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+        calls.push('flushed');
+        done(error);
+      });
+    });
+  });
+  jest.spyOn(fs, 'closeSync').mockImplementation((fd) => {
+    closeSync(fd);
+    if (flushed.delete(fd)) calls.push('closed');
+  });
+  return calls;
+}
+
 describe('packTree', () => {
   test('holds exactly the tree, and all ways to its tree digest agree', async () => {
     const directory = temporaryDirectory();
@@ -153,6 +184,32 @@ describe('packTree', () => {
     };
     await packTree(input, file);
     expect((await readZip(file)).map((e) => e.method)).toEqual([0, 0, 8]);
+  });
+
+  test('goes to the disk on the way where that is wanted, and is the same', async () => {
+    const out = temporaryDirectory();
+    const root = directoryWith({
+      one: noise(12 * MIB, 1),
+      three: noise(12 * MIB, 3),
+      two: noise(7 * MIB, 2),
+    });
+    const plain = await packTree(readTree(root), join(out, 'plain.zip'));
+    const calls = watchFlushing('two');
+    expect(await packTree(readTree(root), join(out, 'flushed.zip'), { flush: true })).toEqual(plain);
+    expect(readFileSync(join(out, 'flushed.zip')).equals(readFileSync(join(out, 'plain.zip')))).toBe(true);
+    expect(calls).toContain('flushed');
+
+    calls.length = 0;
+    const tree = readTree(root);
+    rmSync(join(root, 'two'));
+    const packing = packTree(tree, join(out, 'none.zip'), { flush: true });
+    await expect(packing).rejects.toMatchObject({ code: 'conflict' });
+    // Closed while it is being flushed, its number could be another file's.
+    expect(calls.filter((call) => call !== 'flushed')).toEqual(['closed']);
+    expect(calls.at(-1)).toBe('closed');
+    expect(calls).toContain('flushed');
+    expect(readdirSync(out).sort()).toEqual(['flushed.zip', 'plain.zip']);
+    jest.restoreAllMocks();
   });
 
   test('makes zips that every zip tool on this machine reads', async () => {
