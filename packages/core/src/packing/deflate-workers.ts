@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { deflateWorkerData, type DeflateBatch, type DeflatedBatch } from './deflate-content.js';
+import { hasThread, startThread } from './thread.js';
 
-/** Beside this file, and like it compiled or not. Absent where everything was bundled into one file. */
-const PROGRAM = join(__dirname, `deflate-content${extname(__filename)}`);
+const PROGRAM = 'deflate-content';
 
 /** Most batches are no longer, so that one buffer serves them all. */
 const BUFFER_SIZE = 2 * 1024 * 1024;
@@ -26,15 +24,13 @@ export class DeflateWorkers {
 
   /** False when this installation cannot have them; everything is then compressed on the calling thread. */
   static areAvailable(): boolean {
-    return existsSync(PROGRAM);
+    return hasThread(PROGRAM);
   }
 
   constructor(count: number) {
     const workerData = deflateWorkerData();
     for (let i = 0; i < count; i += 1) {
-      // It needs none of the options that the process was started with. Run from its source it would be warned about.
-      const execArgv = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
-      const worker = new Worker(PROGRAM, { workerData, execArgv });
+      const worker = startThread(PROGRAM, workerData);
       worker.on('message', (done: DeflatedBatch) => {
         this.waiting.get(done.id)?.resolve(done);
       });

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { SUM_WORKER, type Grown, type SumWorkerData } from './sum-growing-file.js';
+import { hasThread, startThread } from './thread.js';
 
-/** Beside this file, and like it compiled or not. Absent where everything was bundled into one file. */
-const PROGRAM = join(__dirname, `sum-growing-file${extname(__filename)}`);
+const PROGRAM = 'sum-growing-file';
 
 /** How much is written before the other thread is told: a message costs as much as digesting some kilobytes. */
 const TOLD_EVERY = 1024 * 1024;
@@ -22,7 +20,7 @@ export interface FileSum {
 
 /** @param elsewhere whether another thread is to read the file and digest it, where this installation can have one */
 export function sumOfFile(file: string, elsewhere: boolean): FileSum {
-  return elsewhere && existsSync(PROGRAM) ? new SumElsewhere(file) : new SumHere();
+  return elsewhere && hasThread(PROGRAM) ? new SumElsewhere(file) : new SumHere();
 }
 
 class SumHere implements FileSum {
@@ -49,9 +47,7 @@ class SumElsewhere implements FileSum {
 
   constructor(file: string) {
     const workerData: SumWorkerData = { program: SUM_WORKER, file };
-    // It needs none of the options that the process was started with. Run from its source it would be warned about.
-    const execArgv = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
-    this.worker = new Worker(PROGRAM, { workerData, execArgv });
+    this.worker = startThread(PROGRAM, workerData);
     this.worker.on('message', (sum: string) => this.sum.resolve(sum));
     this.worker.on('error', (error) => this.sum.reject(error));
     this.worker.on('exit', () => this.sum.reject(new Error('a thread that digests has ended')));

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { HASH_WORKER, type HashedFiles, type HashTask } from './hash-files.js';
+import { hasThread, startThread } from './thread.js';
 import type { FileEntry } from './tree.js';
 
-/** Beside this file, and like it compiled or not. Absent where everything was bundled into one file. */
-const PROGRAM = join(__dirname, `hash-files${extname(__filename)}`);
+const PROGRAM = 'hash-files';
 
 /** A thread that reads and digests files. */
 export class HashWorker {
@@ -18,13 +16,11 @@ export class HashWorker {
 
   /** False when this installation cannot have them. */
   static areAvailable(): boolean {
-    return existsSync(PROGRAM);
+    return hasThread(PROGRAM);
   }
 
   constructor() {
-    // It needs none of the options that the process was started with. Run from its source it would be warned about.
-    const execArgv = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
-    this.worker = new Worker(PROGRAM, { workerData: HASH_WORKER, execArgv });
+    this.worker = startThread(PROGRAM, HASH_WORKER);
     this.worker.on('message', ({ id, digests }: HashedFiles) => this.waiting.get(id)?.resolve(digests));
     this.worker.on('error', (error) => this.fail(error));
     this.worker.on('exit', () => this.fail(new Error('a thread that reads files has ended')));
