@@ -120,6 +120,7 @@ async function packInto(
   tree: Tree,
   { level, concurrency, previous }: Means,
 ): Promise<Packed> {
+  checkNames(tree.entries);
   const inOrder = inPackingOrder(tree.entries);
   const packer = new Packer(output, level, concurrency, previous, previous ? 0 : sizeOf(inOrder));
   try {
@@ -137,7 +138,6 @@ async function packInto(
     // It may fail before it is awaited; the failure is thrown then.
     finished.catch(() => undefined);
     // While another thread may still digest the output.
-    checkNames(tree.entries);
     if (previous?.isSound() === false) {
       throw new DamagedZipError();
     }

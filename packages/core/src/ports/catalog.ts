@@ -61,7 +61,7 @@ export interface RecordVersionInput extends Actor {
   readonly digest: Digest;
   readonly size: number;
   readonly treeDigest?: string;
-  /** What {@link Catalog.findShapes} finds the tree by. */
+  /** What {@link Catalog.hasShape} finds the tree by. */
   readonly treeShape?: string;
   readonly mediaType: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -218,10 +218,10 @@ export interface Catalog extends LifecycleCatalog, PolicyCatalog, EventCatalog {
   findTrees(repository: string, trees: readonly string[], ids?: readonly string[]): Promise<KnownTrees>;
 
   /**
-   * For each shape, whether a version is, or was, of a tree of that shape. A hint: false for a tree that is only known from elsewhere, or was
+   * Whether a version is, or was, of a tree of that shape. A hint: false for a tree that is only known from elsewhere, or was
    * published before shapes were recorded; and then for as long as nobody publishes that content again.
    */
-  findShapes(repository: string, shapes: readonly string[]): Promise<readonly boolean[]>;
+  hasShape(repository: string, shape: string): Promise<boolean>;
 
   /** What was published last to each artifact, where that is live. Asked together with {@link findTrees} it is no request of its own. */
   newestVersions?(repository: string, ids: readonly string[]): Promise<Found>;

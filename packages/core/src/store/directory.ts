@@ -32,8 +32,7 @@ export async function readDirectory(
   repository: string,
 ): Promise<ReadTree> {
   const trees = loadTrees();
-  const mayBeKnown: AskForShape = async (shape) =>
-    (await context.engine.catalog.findShapes(repository, [shape]))[0]!;
+  const mayBeKnown: AskForShape = (shape) => context.engine.catalog.hasShape(repository, shape);
   if (context.cache === false) {
     const { tree, treeDigest } = await trees.digestDirectory(path, mayBeKnown);
     return { treeDigest, pack: (file) => packShaped(context, tree, file) };

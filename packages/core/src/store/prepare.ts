@@ -24,7 +24,7 @@ export interface Prepared {
   /** Absent when the content is expected to be stored already. */
   readonly source?: ByteSource;
   readonly size: number;
-  readonly treeDigest?: string;
+  readonly treeDigest?: string | undefined;
   /** Of a tree that was packed, by which others like it are looked for first. */
   readonly treeShape?: string | undefined;
   /** Packs a tree that was recognised, should its content be gone. */
@@ -87,9 +87,7 @@ export async function prepareAll(
     const content = known.get(item);
     if (content === undefined) return { ...(await item.pack()), fresh: true };
     const { version: existing, digest, size } = content;
-    const { treeDigest, ...rest } = item;
-    const recognised = { ...rest, digest, size, treeDigest: treeDigest! };
-    return existing === undefined ? recognised : { ...recognised, existing };
+    return { ...item, digest, size, ...(existing === undefined ? {} : { existing }) };
   });
 }
 

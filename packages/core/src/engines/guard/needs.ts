@@ -52,7 +52,7 @@ export const CATALOG_NEEDS: NeedsOf<Catalog> = {
   reserveNumbers: (repository, id) => publish(repository, id),
   nextNumber: open,
   findTrees: (repository) => publish(repository),
-  findShapes: (repository) => publish(repository),
+  hasShape: (repository) => publish(repository),
   newestVersions: (repository) => publish(repository),
   getVersion: ({ repository, id }) => artifact(repository, id),
   findVersions: (wanted) => wanted.flatMap(({ repository, id }) => artifact(repository, id)),

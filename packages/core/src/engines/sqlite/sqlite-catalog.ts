@@ -79,8 +79,8 @@ export class SqliteCatalog implements Catalog {
     this.#write((db) => publishing.reserveNumbers(db, repository, id, upTo));
   findTrees = (repository: string, treeDigests: readonly string[]) =>
     this.#read((db) => treeDigests.map((tree) => publishing.findTree(db, repository, tree)));
-  findShapes = (repository: string, shapes: readonly string[]) =>
-    this.#read((db) => shapes.map((shape) => publishing.hasShape(db, repository, shape)));
+  hasShape = (repository: string, shape: string) =>
+    this.#read((db) => publishing.hasShape(db, repository, shape));
 
   getVersion = (key: VersionKey) => this.#read((db) => publishing.getVersion(db, key));
   findVersions = (wanted: readonly VersionOfContent[]) =>

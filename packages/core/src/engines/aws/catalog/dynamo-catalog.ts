@@ -34,7 +34,7 @@ import * as repositories from './repositories.js';
 import { surveyVersions } from './survey.js';
 import * as sweeping from './sweeping.js';
 import { TableClient } from './table-client.js';
-import { findShapes, findTrees, newestVersions } from './trees.js';
+import { findTrees, hasShape, newestVersions } from './trees.js';
 import { Ticks } from './ticks.js';
 import { bookmarksOf, usageOf } from './usage.js';
 
@@ -82,8 +82,7 @@ export class DynamoCatalog implements Catalog {
   nextNumber = (repository: string, id: string) => this.#context.hints.lastNumber(repository, id) + 1;
   findTrees = (repository: string, treeDigests: readonly string[], ids?: readonly string[]) =>
     findTrees(this.#context, repository, treeDigests, ids);
-  findShapes = (repository: string, shapes: readonly string[]) =>
-    findShapes(this.#context, repository, shapes);
+  hasShape = (repository: string, shape: string) => hasShape(this.#context, repository, shape);
   newestVersions = (repository: string, ids: readonly string[]) =>
     newestVersions(this.#context, repository, ids);
 

@@ -38,14 +38,9 @@ export async function findTrees(
   });
 }
 
-/** For each shape of a tree, whether a version was ever of a tree of that shape. */
-export async function findShapes(
-  { table }: Context,
-  repository: string,
-  shapes: readonly string[],
-): Promise<boolean[]> {
-  const found = await Promise.all(shapes.map((shape) => table.getTogether(shapeKey(repository, shape))));
-  return found.map((item) => item !== undefined);
+/** Whether a version was ever of a tree of that shape; read together with what else is asked for in the same turn. */
+export async function hasShape({ table }: Context, repository: string, shape: string): Promise<boolean> {
+  return (await table.getTogether(shapeKey(repository, shape))) !== undefined;
 }
 
 /** What was published last to each artifact, where that is live; read together with what else is asked for in the same turn. */
